@@ -16,6 +16,7 @@ internal static class FollowWork
 {
     // The statuses of work, as the API spells them.
     public const string Running = "running";
+    public const string Paused = "paused";
     public const string Completed = "completed";
 
     static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(400);
@@ -23,7 +24,7 @@ internal static class FollowWork
     // A host that restarts continues its work.
     static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(1);
 
-    /// <summary>Follows the work until its status is no longer "running".</summary>
+    /// <summary>Follows the work until it has ended.</summary>
     /// <param name="api">The host.</param>
     /// <param name="terminal">Where the progress is drawn, if it can be.</param>
     /// <param name="path">The address of the progress.</param>
@@ -94,7 +95,7 @@ internal static class FollowWork
         return work;
     }
 
-    static bool IsRunning(JsonElement work) => work.GetProperty("status").ValueEquals(Running);
+    static bool IsRunning(JsonElement work) => work.GetProperty("status").GetString() is Running or Paused;
 
     static Task<JsonElement> Draw(Terminal terminal, Progress first, Func<Action<Progress>, Task<JsonElement>> watch) =>
         terminal

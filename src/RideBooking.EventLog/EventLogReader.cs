@@ -61,7 +61,8 @@ public static class EventLogReader
             : await With(db, Selected(db, filter).Take(limit)).ToListAsync(cancellationToken);
         // SQL Server may read the tables of one statement at different moments.
         var known = db.Database.ProviderName == ProviderName.SqlServer ? null : rows.FirstOrDefault();
-        if (includesPending && known?.IsPending != false)
+        // No pending event belongs to versions that were all found.
+        if (includesPending && known?.IsPending != false && rows.Count != filter.UpToVersion)
             return null;
 
         foreach (var row in rows)

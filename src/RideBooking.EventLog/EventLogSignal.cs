@@ -124,7 +124,8 @@ public sealed class EventLogSignal
         try
         {
             using var payload = JsonDocument.Parse(row.StoredPayload);
-            return payload.RootElement is { ValueKind: JsonValueKind.Object } members
+            return
+                payload.RootElement is { ValueKind: JsonValueKind.Object } members
                 && members.TryGetProperty("driverId", out var driver)
                 && driver.ValueKind == JsonValueKind.String
                 ? driver.GetString()

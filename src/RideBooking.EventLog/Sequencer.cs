@@ -54,8 +54,7 @@ public static class Sequencer
     /// <summary>
     /// Whether a transaction that appends events is the only writer, so that it can number them itself: on SQLite.
     /// </summary>
-    internal static bool IsOnlyWriter(DbContext db) =>
-        db.Database.ProviderName == ProviderName.Sqlite;
+    internal static bool IsOnlyWriter(DbContext db) => db.Database.ProviderName == ProviderName.Sqlite;
 
     /// <summary>Numbers the events of the only writer's transaction, before it is committed.</summary>
     internal static async Task<List<LoggedEvent>> NumberOwn(DbContext db, CancellationToken cancellationToken)

@@ -45,4 +45,12 @@ public static class ShortText
         }
         return true;
     }
+
+    /// <summary>Returns the text with U+FFFD in place of what not every database can store.</summary>
+    public static string MakeStorable(this string text)
+    {
+        if (text.IsStorable())
+            return text;
+        return string.Concat(text.EnumerateRunes().Select(rune => rune.Value == 0 ? "\uFFFD" : rune.ToString()));
+    }
 }

@@ -40,7 +40,10 @@ public sealed class OperationsModule : IModule
             services.AddReceiveObserver(provider => provider.GetRequiredService<PendingRedrives>());
             services.AddSingleton<IErrorQueues, InMemoryErrorQueues>();
         }
-        services.AddSingleton<FailedMessageSearch>();
+        services.AddSingleton<WorkSignal<MoveFailedMessages>>();
+        services.AddReceiveObserver<NoticeFailures>();
+        services.AddSingleton<MoveFailedMessages>();
+        services.AddHostedService(provider => provider.GetRequiredService<MoveFailedMessages>());
         services.AddSingleton<IFailedMessages, MessagesHeldByOperators>();
         services.AddSingleton<IRecoveryRecord, RecordRecovery>();
         services.AddSingleton<IOperatorActions, RecordOperatorAction>();
@@ -65,7 +68,9 @@ public sealed class OperationsModule : IModule
         DiscardMessages.Map(operators);
         RestoreMessages.Map(operators);
         RequestRedrive.Map(operators);
+        ListRedrives.Map(operators);
         GetRedrive.Map(operators);
+        ControlRedrive.Map(operators);
         ListSubscriptions.Map(operators);
         ListParkedEvents.Map(operators);
         RetryParkedEvent.Map(operators);

@@ -9,6 +9,7 @@ internal static class OperationsProblems
     public const string QueueNotFound = "queue_not_found";
     public const string FailedMessageNotFound = "failed_message_not_found";
     public const string RedriveNotFound = "redrive_not_found";
+    public const string RedriveEnded = "redrive_ended";
     public const string SubscriptionNotFound = "subscription_not_found";
     public const string ParkedEventNotFound = "parked_event_not_found";
     public const string ReplayNotFound = "replay_not_found";
@@ -22,6 +23,8 @@ internal static class OperationsProblems
 
     public static ProblemHttpResult NoSuchQueue() =>
         Problem.NotFound("No endpoint has an error or skipped queue with this name.", QueueNotFound);
+
+    public static ProblemHttpResult NoSuchRedrive() => Problem.NotFound("The redrive does not exist.", RedriveNotFound);
 
     public static ProblemHttpResult NoSuchSubscription() =>
         Problem.NotFound("No subscription has this name.", SubscriptionNotFound);

@@ -40,9 +40,6 @@ internal sealed class OperatorAction
 
     public required string Reason { get; init; }
 
-    /// <summary>Returns the queue of an action on messages; null if they are in several.</summary>
-    public static string? QueueOf(IReadOnlyCollection<string> queues) => queues.Count == 1 ? queues.First() : null;
-
     internal sealed class Mapping : IEntityTypeConfiguration<OperatorAction>
     {
         public void Configure(EntityTypeBuilder<OperatorAction> action)

@@ -4,6 +4,7 @@ namespace RideBooking.Operations;
 internal static class WorkStatus
 {
     public const string Running = "running";
+    public const string Paused = "paused";
     public const string Completed = "completed";
     public const string Failed = "failed";
     public const string Cancelled = "cancelled";

@@ -36,8 +36,15 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
 
         During(
             Requested,
-            When(DriverWasAssigned, IsNewAssignment).AssignDriver().Unschedule(SearchDeadline).TransitionTo(DriverAssigned),
-            When(CancelRide, ByItsRider).Unschedule(SearchDeadline).CancelByRider(times).Accept().TransitionTo(Cancelled),
+            When(DriverWasAssigned, IsNewAssignment)
+                .AssignDriver()
+                .Unschedule(SearchDeadline)
+                .TransitionTo(DriverAssigned),
+            When(CancelRide, ByItsRider)
+                .Unschedule(SearchDeadline)
+                .CancelByRider(times)
+                .Accept()
+                .TransitionTo(Cancelled),
             When(SearchDeadline.Received, IsOfThisSearch).GiveUp(times).TransitionTo(NoDriverFound),
             When(ForceCancel).Unschedule(SearchDeadline).CancelByOperator(times).Accept().TransitionTo(Cancelled),
             Ignore(ForceComplete),
@@ -58,7 +65,11 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
             When(CancelRide, ByItsRider).CancelByRider(times).Accept().TransitionTo(Cancelled),
             When(ForceCancel).CancelByOperator(times).Accept().TransitionTo(Cancelled),
             Ignore(ForceComplete),
-            When(ReleaseRide, ByItsDriver).UnassignDriver().StartSearch(SearchDeadline, times).Accept().TransitionTo(Requested),
+            When(ReleaseRide, ByItsDriver)
+                .UnassignDriver()
+                .StartSearch(SearchDeadline, times)
+                .Accept()
+                .TransitionTo(Requested),
             Ignore(StartRide),
             Ignore(CompleteRide),
             Ignore(ReportNoShow)
@@ -78,7 +89,11 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
                 .CancelAsNoShow(times)
                 .Accept()
                 .TransitionTo(Cancelled),
-            When(ReleaseRide, ByItsDriver).UnassignDriver().StartSearch(SearchDeadline, times).Accept().TransitionTo(Requested),
+            When(ReleaseRide, ByItsDriver)
+                .UnassignDriver()
+                .StartSearch(SearchDeadline, times)
+                .Accept()
+                .TransitionTo(Requested),
             Ignore(ArriveAtPickup),
             Ignore(CompleteRide)
         );

@@ -60,8 +60,7 @@ internal sealed record QueueShape(
     string Endpoint,
     int Count,
     double? OldestAgeSeconds,
-    IReadOnlyList<FingerprintShape> TopFingerprints,
-    bool Sampled
+    IReadOnlyList<FingerprintShape> TopFingerprints
 );
 
 internal sealed record FingerprintShape(
@@ -72,7 +71,7 @@ internal sealed record FingerprintShape(
     int Count
 );
 
-internal sealed record MessagesShape(IReadOnlyList<MessageShape> Items, string? NextCursor, bool Truncated);
+internal sealed record MessagesShape(IReadOnlyList<MessageShape> Items, string? NextCursor);
 
 internal record MessageShape(
     string Id,
@@ -104,6 +103,7 @@ internal sealed record MessageDetailsShape(
     DateTimeOffset? FailedAt,
     double? AgeSeconds,
     DateTimeOffset? SentAt,
+    string State,
     Dictionary<string, string?> Headers,
     string? ContentType,
     JsonNode? Body,
@@ -142,8 +142,13 @@ internal sealed record RedriveShape(
     int Sent,
     int NotFound,
     int Failed,
+    string RequestedBy,
+    DateTimeOffset RequestedAt,
+    string Reason,
     string? Error
 );
+
+internal sealed record RedrivesShape(IReadOnlyList<RedriveShape> Items);
 
 internal sealed record DiscardedShape(int Discarded, int NotFound);
 

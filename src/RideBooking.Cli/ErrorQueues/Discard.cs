@@ -4,7 +4,7 @@ using RideBooking.Cli.Api;
 namespace RideBooking.Cli.ErrorQueues;
 
 /// <summary>
-/// <c>error-queues discard</c>: removes failed messages from their queue, with a reason. <c>restore</c> puts them back.
+/// <c>error-queues discard</c>: takes failed messages out of the list, with a reason. <c>restore</c> puts them back.
 /// </summary>
 internal static class Discard
 {
@@ -12,10 +12,10 @@ internal static class Discard
     {
         var targets = new Targets(required: true);
         var (reason, yes, dryRun) = (Options.Reason(), Options.Yes(), Options.DryRun());
-        var limit = Options.OptionalNumber("--limit", "Max number of messages, the oldest first.", 1, 1000);
+        var limit = Options.OptionalNumber("--limit", "Max number of messages, the oldest first.", 1, int.MaxValue);
         var command = new Command(
             "discard",
-            "Discard failed messages, at most 1000 at once. They are stored: see show --discarded, and restore."
+            "Discard failed messages. They are stored: see show --discarded, and restore."
         )
         {
             limit,
@@ -36,8 +36,8 @@ internal static class Discard
                         return plan.Show(terminal, host.Json(parsed));
                     if (plan.IsEmpty(terminal, out var end))
                         return end;
-                    await terminal.Confirm(plan.Question("Discard", "from the queue"), cancellationToken);
-                    // Only the confirmed messages are discarded, not those that arrive in the queue meanwhile.
+                    await terminal.Confirm(plan.Question("Discard", null), cancellationToken);
+                    // Only the confirmed messages are discarded, not those that fail meanwhile.
                     max = plan.Count;
                 }
                 var answer = await Ask(dryRun: false);
@@ -45,7 +45,7 @@ internal static class Discard
                 terminal.WriteLine(
                     host.Json(parsed)
                         ? answer.Indented()
-                        : $"{Text.Count(done.Discarded, "message")} discarded{(done.NotFound > 0 ? $", {done.NotFound} no longer in the queue" : "")}."
+                        : $"{Text.Count(done.Discarded, "message")} discarded{(done.NotFound > 0 ? $", {done.NotFound} not found" : "")}."
                 );
                 return done is { Discarded: 0, NotFound: > 0 } ? ExitCode.NotFound : ExitCode.Done;
 

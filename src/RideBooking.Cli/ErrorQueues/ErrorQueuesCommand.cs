@@ -14,10 +14,13 @@ internal static class ErrorQueuesCommand
             ListQueues.Make(terminal, host),
             Show.Make(terminal, host),
             Redrive.Make(terminal, host),
+            ListRedrives.Make(terminal, host),
             FollowRedrive.Make(terminal, host),
             Discard.Make(terminal, host),
             Restore.Make(terminal, host),
         };
+        foreach (var control in ControlRedrive.Make(terminal, host))
+            command.Add(control);
         host.AddTo(command);
         return command;
     }

@@ -53,8 +53,8 @@ internal static class FollowRedrive
 
     static Progress ProgressOf(RedriveShape redrive) =>
         new(
-            $"Sent {redrive.Sent} of {redrive.Selected}",
-            redrive.Status == FollowWork.Running ? redrive.Sent : redrive.Selected,
+            $"{(redrive.Status == FollowWork.Paused ? "Paused: sent" : "Sent")} {redrive.Sent} of {redrive.Selected}",
+            redrive.Status is FollowWork.Running or FollowWork.Paused ? redrive.Sent : redrive.Selected,
             redrive.Selected
         );
 
@@ -66,8 +66,8 @@ internal static class FollowRedrive
         else
             terminal.WriteLine(
                 $"Redrive {redrive.Id} {redrive.Status}: {Text.Count(redrive.Sent, "message")} sent"
-                    + (redrive.NotFound > 0 ? $", {redrive.NotFound} no longer in the queue" : "")
-                    + (redrive.Failed > 0 ? $", {redrive.Failed} left in the error queue" : "")
+                    + (redrive.NotFound > 0 ? $", {redrive.NotFound} not found" : "")
+                    + (redrive.Failed > 0 ? $", {redrive.Failed} not sent" : "")
                     + "."
             );
         if (redrive.Status != FollowWork.Completed)

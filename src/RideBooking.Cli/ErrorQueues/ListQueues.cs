@@ -71,7 +71,7 @@ internal static class ListQueues
             IReadOnlyList<string> (reason) =>
                 [
                     reason.Fingerprint,
-                    $"{reason.Count}{(queue.Sampled ? "+" : "")}",
+                    $"{reason.Count}",
                     $"{reason.MessageType ?? "(unknown type)"}: {Failure.Of(reason.ExceptionType, reason.ExceptionMessage)}",
                 ]
         );

@@ -35,17 +35,16 @@ internal sealed class Plan(JsonElement answer, IReadOnlyList<string>? ids)
     {
         exitCode = ids is null ? ExitCode.Done : ExitCode.NotFound;
         if (Count == 0)
-            terminal.WriteNote(
-                ids is null ? "No message in the queue matches." : "No error queue holds such a message."
-            );
+            terminal.WriteNote(ids is null ? "No failed message matches." : "There is no such failed message.");
         return Count == 0;
     }
 
     /// <summary>The question to confirm before the action.</summary>
-    public string Question(string verb, string where) => $"{verb} {Selected} {where}?";
+    public string Question(string verb, string? where) => $"{verb} {Selected}{(where is null ? "" : $" {where}")}?";
 
     string Selected =>
         _plan.Count < _plan.Matching ? $"{Text.Count(Count, "message")} (the oldest of {_plan.Matching})"
-        : _plan.NotFound > 0 ? $"{Text.Count(Count, "message")} ({_plan.NotFound} of the ids are no longer in a queue)"
+        : _plan.NotFound > 0
+            ? $"{Text.Count(Count, "message")} ({_plan.NotFound} of the ids are no longer failed messages)"
         : Text.Count(Count, "message");
 }

@@ -3,21 +3,22 @@ using RideBooking.Cli.Api;
 
 namespace RideBooking.Cli.ErrorQueues;
 
-/// <summary><c>error-queues restore</c>: puts discarded messages back into their error queue.</summary>
+/// <summary><c>error-queues restore</c>: makes discarded messages failed messages again.</summary>
 internal static class Restore
 {
     public static Command Make(Terminal terminal, HostOptions host)
     {
-        var ids = Options.Many("ids", "Ids of discarded messages; show --discarded lists them.");
+        var targets = new Targets(required: true);
         var reason = Options.Reason();
-        var command = new Command("restore", "Put discarded messages back into their error queue.") { ids, reason };
+        var command = new Command("restore", "Put discarded messages back; show --discarded lists them.") { reason };
+        targets.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 using var api = await host.Connect(parsed, cancellationToken);
                 var answer = await api.Post(
                     "operations/failed-messages/restore",
-                    new { Ids = parsed.GetValue(ids), Reason = parsed.GetValue(reason) },
+                    new { Selection = targets.Selection(parsed), Reason = parsed.GetValue(reason) },
                     cancellationToken
                 );
                 var done = answer.As<RestoredShape>();

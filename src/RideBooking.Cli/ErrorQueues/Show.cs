@@ -12,7 +12,7 @@ internal static class Show
     public static Command Make(Terminal terminal, HostOptions host)
     {
         var targets = new Targets(required: false);
-        var limit = Options.Number("--limit", "Max number of messages.", 1, 10_000, standard: 20);
+        var limit = Options.Number("--limit", "Max number of messages.", 1, 1_000_000, standard: 20);
         var discarded = new Option<bool>("--discarded") { Description = "List discarded messages, newest first." };
         var command = new Command(
             "show",
@@ -72,7 +72,7 @@ internal static class Show
             var read = page.As<MessagesShape>();
             cursor = read.NextCursor;
             if (cursor is null || items.Count >= limit)
-                return (items, cursor is not null || read.Truncated);
+                return (items, cursor is not null);
         }
     }
 

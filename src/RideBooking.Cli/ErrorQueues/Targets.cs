@@ -11,24 +11,34 @@ internal sealed partial class Targets
 
     readonly Option<string> _fingerprint = new("--fingerprint")
     {
-        Description = "Only messages of the queue with this fingerprint.",
+        Description = "Only messages with this fingerprint.",
         HelpName = "fingerprint",
     };
 
     readonly Option<string> _messageType = new("--type")
     {
-        Description = "Only messages of the queue with this type.",
+        Description = "Only messages of this type.",
         HelpName = "name",
     };
 
     readonly Option<Guid?> _ride = new("--ride")
     {
-        Description = "Only messages of the queue that belong to this ride.",
+        Description = "Only messages that belong to this ride.",
         HelpName = "id",
     };
 
-    public Targets(bool required) =>
-        _targets = Options.Many("queue or ids", "An error or skipped queue, or ids of failed messages.", required);
+    readonly bool _required;
+
+    /// <param name="required">Whether one of the arguments or filters must be given.</param>
+    public Targets(bool required)
+    {
+        _required = required;
+        _targets = Options.Many(
+            "queue or ids",
+            "An error or skipped queue, or ids of failed messages.",
+            required: false
+        );
+    }
 
     /// <summary>Adds these arguments to a command, and rejects invalid combinations.</summary>
     public void AddTo(Command command)
@@ -77,14 +87,15 @@ internal sealed partial class Targets
     {
         var targets = result.GetValue(_targets) ?? [];
         var ids = targets.Count(IsId);
-        if (ids > 0 && ids < targets.Length || targets.Length - ids > 1)
+        var isFiltered =
+            (result.GetValue(_fingerprint) ?? result.GetValue(_messageType)) is not null
+            || result.GetValue(_ride) is not null;
+        if (_required && targets.Length == 0 && !isFiltered)
+            result.AddError("Give a queue, ids of failed messages, or a filter");
+        else if (ids > 0 && ids < targets.Length || targets.Length - ids > 1)
             result.AddError("Give one queue, or ids of failed messages");
-        else if (
-            ids > 0
-            && (result.GetValue(_fingerprint) ?? result.GetValue(_messageType)) is not null
-                | result.GetValue(_ride) is not null
-        )
-            result.AddError("--fingerprint, --type and --ride filter the messages of a queue, not ids");
+        else if (ids > 0 && isFiltered)
+            result.AddError("--fingerprint, --type and --ride are filters, and cannot be combined with ids");
     }
 
     static bool IsId(string target) => Id().IsMatch(target);

@@ -24,13 +24,22 @@ public interface IOperatorActions
 /// </summary>
 public static class OperatorActionNames
 {
-    /// <summary>Messages of error queues were sent to their endpoints again.</summary>
+    /// <summary>Failed messages were sent to their endpoints again.</summary>
     public const string RedriveMessages = "redrive-messages";
 
-    /// <summary>Messages of error queues were discarded.</summary>
+    /// <summary>A redrive was paused.</summary>
+    public const string PauseRedrive = "pause-redrive";
+
+    /// <summary>A paused redrive was resumed.</summary>
+    public const string ResumeRedrive = "resume-redrive";
+
+    /// <summary>A redrive was cancelled.</summary>
+    public const string CancelRedrive = "cancel-redrive";
+
+    /// <summary>Failed messages were discarded.</summary>
     public const string DiscardMessages = "discard-messages";
 
-    /// <summary>Discarded messages were put back into their error queues.</summary>
+    /// <summary>Discarded messages were made failed messages again.</summary>
     public const string RestoreMessages = "restore-messages";
 
     /// <summary>The messages of unfinished work were published again, on the command line.</summary>
@@ -64,7 +73,7 @@ public static class OperatorActionNames
     public const string CancelReplay = "cancel-replay";
 
     /// <summary>Finished rides were archived before their time.</summary>
-    public const string Archive = "archive";
+    public const string ArchiveRides = "archive-rides";
 
     /// <summary>A rider's personal data was made unreadable.</summary>
     public const string ForgetRider = "forget-rider";

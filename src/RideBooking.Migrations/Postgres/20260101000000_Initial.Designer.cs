@@ -2080,51 +2080,66 @@ namespace RideBooking.Migrations.Postgres
                     b.ToTable("audits", "operations");
                 });
 
-            modelBuilder.Entity("RideBooking.Operations.FailedMessages.MessageAction", b =>
+            modelBuilder.Entity("RideBooking.Operations.FailedMessages.StoredMessage", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<string>("Id")
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
                         .HasColumnName("id");
 
-                    b.Property<string>("Action")
-                        .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("character varying(16)")
-                        .HasColumnName("action");
-
-                    b.Property<DateTimeOffset>("At")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("at");
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
 
                     b.Property<byte[]>("Body")
+                        .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("body");
-
-                    b.Property<string>("By")
-                        .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("character varying(255)")
-                        .HasColumnName("by");
 
                     b.Property<string>("ContentType")
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
                         .HasColumnName("content_type");
 
-                    b.Property<string>("FailedMessageId")
+                    b.Property<string>("ExceptionMessage")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("exception_message");
+
+                    b.Property<string>("ExceptionType")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("exception_type");
+
+                    b.Property<DateTimeOffset>("FailedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("failed_at");
+
+                    b.Property<string>("Fingerprint")
                         .IsRequired()
-                        .HasMaxLength(300)
-                        .HasColumnType("character varying(300)")
-                        .HasColumnName("failed_message_id");
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("fingerprint");
 
                     b.Property<string>("Headers")
+                        .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("headers");
+
+                    b.Property<string>("History")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("history");
 
                     b.Property<string>("MessageId")
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
                         .HasColumnName("message_id");
+
+                    b.Property<string>("MessageType")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("message_type");
 
                     b.Property<string>("Queue")
                         .IsRequired()
@@ -2132,37 +2147,52 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(255)")
                         .HasColumnName("queue");
 
-                    b.Property<string>("Reason")
-                        .IsRequired()
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
-                        .HasColumnName("reason");
-
                     b.Property<Guid?>("RedriveId")
                         .HasColumnType("uuid")
                         .HasColumnName("redrive_id");
-
-                    b.Property<DateTimeOffset?>("RestoredAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("restored_at");
 
                     b.Property<Guid?>("RideId")
                         .HasColumnType("uuid")
                         .HasColumnName("ride_id");
 
-                    b.HasKey("Id")
-                        .HasName("pk_message_actions");
+                    b.Property<string>("RoutingKey")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("routing_key");
 
-                    b.HasIndex("FailedMessageId")
-                        .HasDatabaseName("ix_message_actions_failed_message_id");
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("status");
+
+                    b.Property<DateTimeOffset>("StatusAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("status_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_failed_messages");
 
                     b.HasIndex("MessageId")
-                        .HasDatabaseName("ix_message_actions_message_id");
+                        .HasDatabaseName("ix_failed_messages_message_id");
 
-                    b.HasIndex("Action", "At")
-                        .HasDatabaseName("ix_message_actions_action_at");
+                    b.HasIndex("RideId")
+                        .HasDatabaseName("ix_failed_messages_ride_id");
 
-                    b.ToTable("message_actions", "operations");
+                    b.HasIndex("RedriveId", "Status")
+                        .HasDatabaseName("ix_failed_messages_redrive_id_status");
+
+                    b.HasIndex("Status", "FailedAt", "Id")
+                        .HasDatabaseName("ix_failed_messages_status_failed_at_id");
+
+                    b.HasIndex("Status", "Queue", "Fingerprint")
+                        .HasDatabaseName("ix_failed_messages_status_queue_fingerprint");
+
+                    b.ToTable("failed_messages", "operations");
                 });
 
             modelBuilder.Entity("RideBooking.Operations.OperatorAction", b =>
@@ -2248,11 +2278,6 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("finished_at");
 
-                    b.Property<string>("Ids")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("ids");
-
                     b.Property<int>("NotFound")
                         .HasColumnType("integer")
                         .HasColumnName("not_found");
@@ -2294,8 +2319,11 @@ namespace RideBooking.Migrations.Postgres
                     b.HasKey("Id")
                         .HasName("pk_redrives");
 
-                    b.HasIndex("Status", "ClaimedUntil")
-                        .HasDatabaseName("ix_redrives_status_claimed_until");
+                    b.HasIndex("FinishedAt", "ClaimedUntil")
+                        .HasDatabaseName("ix_redrives_finished_at_claimed_until");
+
+                    b.HasIndex("RequestedAt", "Id")
+                        .HasDatabaseName("ix_redrives_requested_at_id");
 
                     b.ToTable("redrives", "operations");
                 });

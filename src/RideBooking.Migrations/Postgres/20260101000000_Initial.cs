@@ -320,6 +320,36 @@ namespace RideBooking.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "failed_messages",
+                schema: "operations",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
+                    queue = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    message_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    message_type = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    ride_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    fingerprint = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    exception_type = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    exception_message = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    failed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    sent_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    status_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    redrive_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    history = table.Column<string>(type: "text", nullable: false),
+                    headers = table.Column<string>(type: "text", nullable: false),
+                    routing_key = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    content_type = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    body = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_failed_messages", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "hashes",
                 schema: "event_log",
                 columns: table => new
@@ -409,31 +439,6 @@ namespace RideBooking.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_invoices", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "message_actions",
-                schema: "operations",
-                columns: table => new
-                {
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    failed_message_id = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
-                    message_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
-                    queue = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    ride_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    action = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    by = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
-                    redrive_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    headers = table.Column<string>(type: "text", nullable: true),
-                    content_type = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
-                    body = table.Column<byte[]>(type: "bytea", nullable: true),
-                    restored_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_message_actions", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -783,7 +788,6 @@ namespace RideBooking.Migrations.Postgres
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
-                    ids = table.Column<string>(type: "text", nullable: false),
                     selected = table.Column<int>(type: "integer", nullable: false),
                     sent = table.Column<int>(type: "integer", nullable: false),
                     not_found = table.Column<int>(type: "integer", nullable: false),
@@ -1314,6 +1318,36 @@ namespace RideBooking.Migrations.Postgres
                 filter: "stream_version IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_message_id",
+                schema: "operations",
+                table: "failed_messages",
+                column: "message_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_redrive_id_status",
+                schema: "operations",
+                table: "failed_messages",
+                columns: new[] { "redrive_id", "status" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_ride_id",
+                schema: "operations",
+                table: "failed_messages",
+                column: "ride_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_status_failed_at_id",
+                schema: "operations",
+                table: "failed_messages",
+                columns: new[] { "status", "failed_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_status_queue_fingerprint",
+                schema: "operations",
+                table: "failed_messages",
+                columns: new[] { "status", "queue", "fingerprint" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_idempotency_keys_created_at",
                 schema: "platform",
                 table: "idempotency_keys",
@@ -1338,24 +1372,6 @@ namespace RideBooking.Migrations.Postgres
                 table: "invoices",
                 column: "ride_id",
                 unique: true);
-
-            migrationBuilder.CreateIndex(
-                name: "ix_message_actions_action_at",
-                schema: "operations",
-                table: "message_actions",
-                columns: new[] { "action", "at" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_message_actions_failed_message_id",
-                schema: "operations",
-                table: "message_actions",
-                column: "failed_message_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_message_actions_message_id",
-                schema: "operations",
-                table: "message_actions",
-                column: "message_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_notifications_generation_audience_recipient_id_at_id",
@@ -1491,10 +1507,16 @@ namespace RideBooking.Migrations.Postgres
                 descending: new[] { false, false, false, true, false });
 
             migrationBuilder.CreateIndex(
-                name: "ix_redrives_status_claimed_until",
+                name: "ix_redrives_finished_at_claimed_until",
                 schema: "operations",
                 table: "redrives",
-                columns: new[] { "status", "claimed_until" });
+                columns: new[] { "finished_at", "claimed_until" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_redrives_requested_at_id",
+                schema: "operations",
+                table: "redrives",
+                columns: new[] { "requested_at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_replays_projection",
@@ -1655,6 +1677,10 @@ namespace RideBooking.Migrations.Postgres
                 schema: "event_log");
 
             migrationBuilder.DropTable(
+                name: "failed_messages",
+                schema: "operations");
+
+            migrationBuilder.DropTable(
                 name: "hashes",
                 schema: "event_log");
 
@@ -1673,10 +1699,6 @@ namespace RideBooking.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "invoices",
                 schema: "billing");
-
-            migrationBuilder.DropTable(
-                name: "message_actions",
-                schema: "operations");
 
             migrationBuilder.DropTable(
                 name: "notifications",

@@ -2300,33 +2300,22 @@ namespace RideBooking.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
-            modelBuilder.Entity("RideBooking.Operations.FailedMessages.MessageAction", b =>
+            modelBuilder.Entity("RideBooking.Operations.FailedMessages.StoredMessage", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier")
-                        .HasColumnName("id");
-
-                    b.Property<string>("Action")
-                        .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("nvarchar(16)")
-                        .HasColumnName("action")
+                    b.Property<string>("Id")
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)")
+                        .HasColumnName("id")
                         .UseCollation("Latin1_General_BIN2");
 
-                    b.Property<DateTimeOffset>("At")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("at");
+                    b.Property<int>("Attempts")
+                        .HasColumnType("int")
+                        .HasColumnName("attempts");
 
                     b.Property<byte[]>("Body")
+                        .IsRequired()
                         .HasColumnType("varbinary(max)")
                         .HasColumnName("body");
-
-                    b.Property<string>("By")
-                        .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("by")
-                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("ContentType")
                         .HasMaxLength(255)
@@ -2334,22 +2323,51 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("content_type")
                         .UseCollation("Latin1_General_BIN2");
 
-                    b.Property<string>("FailedMessageId")
+                    b.Property<string>("ExceptionMessage")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("exception_message")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("ExceptionType")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("exception_type")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<DateTimeOffset>("FailedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("failed_at");
+
+                    b.Property<string>("Fingerprint")
                         .IsRequired()
-                        .HasMaxLength(300)
-                        .HasColumnType("nvarchar(300)")
-                        .HasColumnName("failed_message_id")
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("fingerprint")
                         .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Headers")
+                        .IsRequired()
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("headers")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("History")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("history")
                         .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("MessageId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
                         .HasColumnName("message_id")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("MessageType")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("message_type")
                         .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Queue")
@@ -2359,38 +2377,54 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("queue")
                         .UseCollation("Latin1_General_BIN2");
 
-                    b.Property<string>("Reason")
-                        .IsRequired()
-                        .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
-                        .HasColumnName("reason")
-                        .UseCollation("Latin1_General_BIN2");
-
                     b.Property<Guid?>("RedriveId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("redrive_id");
-
-                    b.Property<DateTimeOffset?>("RestoredAt")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("restored_at");
 
                     b.Property<Guid?>("RideId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("ride_id");
 
-                    b.HasKey("Id")
-                        .HasName("pk_message_actions");
+                    b.Property<string>("RoutingKey")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("routing_key")
+                        .UseCollation("Latin1_General_BIN2");
 
-                    b.HasIndex("FailedMessageId")
-                        .HasDatabaseName("ix_message_actions_failed_message_id");
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("sent_at");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<DateTimeOffset>("StatusAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("status_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_failed_messages");
 
                     b.HasIndex("MessageId")
-                        .HasDatabaseName("ix_message_actions_message_id");
+                        .HasDatabaseName("ix_failed_messages_message_id");
 
-                    b.HasIndex("Action", "At")
-                        .HasDatabaseName("ix_message_actions_action_at");
+                    b.HasIndex("RideId")
+                        .HasDatabaseName("ix_failed_messages_ride_id");
 
-                    b.ToTable("message_actions", "operations");
+                    b.HasIndex("RedriveId", "Status")
+                        .HasDatabaseName("ix_failed_messages_redrive_id_status");
+
+                    b.HasIndex("Status", "FailedAt", "Id")
+                        .HasDatabaseName("ix_failed_messages_status_failed_at_id");
+
+                    b.HasIndex("Status", "Queue", "Fingerprint")
+                        .HasDatabaseName("ix_failed_messages_status_queue_fingerprint");
+
+                    b.ToTable("failed_messages", "operations");
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
@@ -2487,12 +2521,6 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("finished_at");
 
-                    b.Property<string>("Ids")
-                        .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("ids")
-                        .UseCollation("Latin1_General_BIN2");
-
                     b.Property<int>("NotFound")
                         .HasColumnType("int")
                         .HasColumnName("not_found");
@@ -2537,8 +2565,11 @@ namespace RideBooking.Migrations.SqlServer
                     b.HasKey("Id")
                         .HasName("pk_redrives");
 
-                    b.HasIndex("Status", "ClaimedUntil")
-                        .HasDatabaseName("ix_redrives_status_claimed_until");
+                    b.HasIndex("FinishedAt", "ClaimedUntil")
+                        .HasDatabaseName("ix_redrives_finished_at_claimed_until");
+
+                    b.HasIndex("RequestedAt", "Id")
+                        .HasDatabaseName("ix_redrives_requested_at_id");
 
                     b.ToTable("redrives", "operations");
 

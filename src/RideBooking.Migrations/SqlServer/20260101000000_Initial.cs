@@ -442,6 +442,36 @@ namespace RideBooking.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "failed_messages",
+                schema: "operations",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false, collation: "Latin1_General_BIN2"),
+                    queue = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    message_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    message_type = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    fingerprint = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
+                    exception_type = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
+                    exception_message = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
+                    failed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    sent_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    attempts = table.Column<int>(type: "int", nullable: false),
+                    status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
+                    status_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    redrive_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    history = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
+                    headers = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
+                    routing_key = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    content_type = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    body = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_failed_messages", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "hashes",
                 schema: "event_log",
                 columns: table => new
@@ -531,31 +561,6 @@ namespace RideBooking.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_invoices", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "message_actions",
-                schema: "operations",
-                columns: table => new
-                {
-                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    failed_message_id = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false, collation: "Latin1_General_BIN2"),
-                    message_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
-                    queue = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
-                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    action = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
-                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    by = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
-                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false, collation: "Latin1_General_BIN2"),
-                    redrive_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    headers = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_BIN2"),
-                    content_type = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
-                    body = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
-                    restored_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_message_actions", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -781,7 +786,6 @@ namespace RideBooking.Migrations.SqlServer
                 {
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
-                    ids = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
                     selected = table.Column<int>(type: "int", nullable: false),
                     sent = table.Column<int>(type: "int", nullable: false),
                     not_found = table.Column<int>(type: "int", nullable: false),
@@ -1362,6 +1366,36 @@ namespace RideBooking.Migrations.SqlServer
                 filter: "stream_version IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_message_id",
+                schema: "operations",
+                table: "failed_messages",
+                column: "message_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_redrive_id_status",
+                schema: "operations",
+                table: "failed_messages",
+                columns: new[] { "redrive_id", "status" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_ride_id",
+                schema: "operations",
+                table: "failed_messages",
+                column: "ride_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_status_failed_at_id",
+                schema: "operations",
+                table: "failed_messages",
+                columns: new[] { "status", "failed_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_status_queue_fingerprint",
+                schema: "operations",
+                table: "failed_messages",
+                columns: new[] { "status", "queue", "fingerprint" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_idempotency_keys_created_at",
                 schema: "platform",
                 table: "idempotency_keys",
@@ -1386,24 +1420,6 @@ namespace RideBooking.Migrations.SqlServer
                 table: "invoices",
                 column: "ride_id",
                 unique: true);
-
-            migrationBuilder.CreateIndex(
-                name: "ix_message_actions_action_at",
-                schema: "operations",
-                table: "message_actions",
-                columns: new[] { "action", "at" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_message_actions_failed_message_id",
-                schema: "operations",
-                table: "message_actions",
-                column: "failed_message_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_message_actions_message_id",
-                schema: "operations",
-                table: "message_actions",
-                column: "message_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_notifications_generation_audience_recipient_id_at_id",
@@ -1490,10 +1506,16 @@ namespace RideBooking.Migrations.SqlServer
                 columns: new[] { "status", "changed_at" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_redrives_status_claimed_until",
+                name: "ix_redrives_finished_at_claimed_until",
                 schema: "operations",
                 table: "redrives",
-                columns: new[] { "status", "claimed_until" });
+                columns: new[] { "finished_at", "claimed_until" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_redrives_requested_at_id",
+                schema: "operations",
+                table: "redrives",
+                columns: new[] { "requested_at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_replays_projection",
@@ -1694,6 +1716,10 @@ namespace RideBooking.Migrations.SqlServer
                 schema: "event_log");
 
             migrationBuilder.DropTable(
+                name: "failed_messages",
+                schema: "operations");
+
+            migrationBuilder.DropTable(
                 name: "hashes",
                 schema: "event_log");
 
@@ -1712,10 +1738,6 @@ namespace RideBooking.Migrations.SqlServer
             migrationBuilder.DropTable(
                 name: "invoices",
                 schema: "billing");
-
-            migrationBuilder.DropTable(
-                name: "message_actions",
-                schema: "operations");
 
             migrationBuilder.DropTable(
                 name: "notifications",

@@ -700,27 +700,32 @@ namespace RideBooking.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "operations_message_actions",
+                name: "operations_failed_messages",
                 columns: table => new
                 {
-                    id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    failed_message_id = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
-                    message_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    id = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
                     queue = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    message_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    message_type = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     ride_id = table.Column<Guid>(type: "TEXT", nullable: true),
-                    action = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    at = table.Column<string>(type: "TEXT", nullable: false),
-                    by = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
-                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    fingerprint = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    exception_type = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    exception_message = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    failed_at = table.Column<string>(type: "TEXT", nullable: false),
+                    sent_at = table.Column<string>(type: "TEXT", nullable: true),
+                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    status_at = table.Column<string>(type: "TEXT", nullable: false),
                     redrive_id = table.Column<Guid>(type: "TEXT", nullable: true),
-                    headers = table.Column<string>(type: "TEXT", nullable: true),
+                    history = table.Column<string>(type: "TEXT", nullable: false),
+                    headers = table.Column<string>(type: "TEXT", nullable: false),
+                    routing_key = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     content_type = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
-                    body = table.Column<byte[]>(type: "BLOB", nullable: true),
-                    restored_at = table.Column<string>(type: "TEXT", nullable: true)
+                    body = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_operations_message_actions", x => x.id);
+                    table.PrimaryKey("pk_operations_failed_messages", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -729,7 +734,6 @@ namespace RideBooking.Migrations.Sqlite
                 {
                     id = table.Column<Guid>(type: "TEXT", nullable: false),
                     status = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    ids = table.Column<string>(type: "TEXT", nullable: false),
                     selected = table.Column<int>(type: "INTEGER", nullable: false),
                     sent = table.Column<int>(type: "INTEGER", nullable: false),
                     not_found = table.Column<int>(type: "INTEGER", nullable: false),
@@ -1337,24 +1341,39 @@ namespace RideBooking.Migrations.Sqlite
                 columns: new[] { "status", "claimed_until" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_operations_message_actions_action_at",
-                table: "operations_message_actions",
-                columns: new[] { "action", "at" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_operations_message_actions_failed_message_id",
-                table: "operations_message_actions",
-                column: "failed_message_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_operations_message_actions_message_id",
-                table: "operations_message_actions",
+                name: "ix_operations_failed_messages_message_id",
+                table: "operations_failed_messages",
                 column: "message_id");
 
             migrationBuilder.CreateIndex(
-                name: "ix_operations_redrives_status_claimed_until",
+                name: "ix_operations_failed_messages_redrive_id_status",
+                table: "operations_failed_messages",
+                columns: new[] { "redrive_id", "status" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operations_failed_messages_ride_id",
+                table: "operations_failed_messages",
+                column: "ride_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operations_failed_messages_status_failed_at_id",
+                table: "operations_failed_messages",
+                columns: new[] { "status", "failed_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operations_failed_messages_status_queue_fingerprint",
+                table: "operations_failed_messages",
+                columns: new[] { "status", "queue", "fingerprint" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operations_redrives_finished_at_claimed_until",
                 table: "operations_redrives",
-                columns: new[] { "status", "claimed_until" });
+                columns: new[] { "finished_at", "claimed_until" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operations_redrives_requested_at_id",
+                table: "operations_redrives",
+                columns: new[] { "requested_at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_payments_payment_methods_rider_id",
@@ -1562,7 +1581,7 @@ namespace RideBooking.Migrations.Sqlite
                 name: "operations_audits");
 
             migrationBuilder.DropTable(
-                name: "operations_message_actions");
+                name: "operations_failed_messages");
 
             migrationBuilder.DropTable(
                 name: "operations_redrives");

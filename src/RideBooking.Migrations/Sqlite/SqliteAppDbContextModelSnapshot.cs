@@ -2087,52 +2087,67 @@ namespace RideBooking.Migrations.Sqlite
                     b.ToTable("operations_audits", (string)null);
                 });
 
-            modelBuilder.Entity("RideBooking.Operations.FailedMessages.MessageAction", b =>
+            modelBuilder.Entity("RideBooking.Operations.FailedMessages.StoredMessage", b =>
                 {
-                    b.Property<Guid>("Id")
+                    b.Property<string>("Id")
+                        .HasMaxLength(300)
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
-                    b.Property<string>("Action")
-                        .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("action");
-
-                    b.Property<string>("At")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("at");
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attempts");
 
                     b.Property<byte[]>("Body")
+                        .IsRequired()
                         .HasColumnType("BLOB")
                         .HasColumnName("body");
-
-                    b.Property<string>("By")
-                        .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("by");
 
                     b.Property<string>("ContentType")
                         .HasMaxLength(255)
                         .HasColumnType("TEXT")
                         .HasColumnName("content_type");
 
-                    b.Property<string>("FailedMessageId")
-                        .IsRequired()
-                        .HasMaxLength(300)
+                    b.Property<string>("ExceptionMessage")
+                        .HasMaxLength(500)
                         .HasColumnType("TEXT")
-                        .HasColumnName("failed_message_id");
+                        .HasColumnName("exception_message");
+
+                    b.Property<string>("ExceptionType")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("exception_type");
+
+                    b.Property<string>("FailedAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("failed_at");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fingerprint");
 
                     b.Property<string>("Headers")
+                        .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("headers");
+
+                    b.Property<string>("History")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("history");
 
                     b.Property<string>("MessageId")
                         .HasMaxLength(255)
                         .HasColumnType("TEXT")
                         .HasColumnName("message_id");
+
+                    b.Property<string>("MessageType")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("message_type");
 
                     b.Property<string>("Queue")
                         .IsRequired()
@@ -2140,37 +2155,53 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("queue");
 
-                    b.Property<string>("Reason")
-                        .IsRequired()
-                        .HasMaxLength(500)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("reason");
-
                     b.Property<Guid?>("RedriveId")
                         .HasColumnType("TEXT")
                         .HasColumnName("redrive_id");
-
-                    b.Property<string>("RestoredAt")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("restored_at");
 
                     b.Property<Guid?>("RideId")
                         .HasColumnType("TEXT")
                         .HasColumnName("ride_id");
 
-                    b.HasKey("Id")
-                        .HasName("pk_operations_message_actions");
+                    b.Property<string>("RoutingKey")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("routing_key");
 
-                    b.HasIndex("FailedMessageId")
-                        .HasDatabaseName("ix_operations_message_actions_failed_message_id");
+                    b.Property<string>("SentAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sent_at");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<string>("StatusAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_operations_failed_messages");
 
                     b.HasIndex("MessageId")
-                        .HasDatabaseName("ix_operations_message_actions_message_id");
+                        .HasDatabaseName("ix_operations_failed_messages_message_id");
 
-                    b.HasIndex("Action", "At")
-                        .HasDatabaseName("ix_operations_message_actions_action_at");
+                    b.HasIndex("RideId")
+                        .HasDatabaseName("ix_operations_failed_messages_ride_id");
 
-                    b.ToTable("operations_message_actions", (string)null);
+                    b.HasIndex("RedriveId", "Status")
+                        .HasDatabaseName("ix_operations_failed_messages_redrive_id_status");
+
+                    b.HasIndex("Status", "FailedAt", "Id")
+                        .HasDatabaseName("ix_operations_failed_messages_status_failed_at_id");
+
+                    b.HasIndex("Status", "Queue", "Fingerprint")
+                        .HasDatabaseName("ix_operations_failed_messages_status_queue_fingerprint");
+
+                    b.ToTable("operations_failed_messages", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.Operations.OperatorAction", b =>
@@ -2258,11 +2289,6 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("finished_at");
 
-                    b.Property<string>("Ids")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("ids");
-
                     b.Property<int>("NotFound")
                         .HasColumnType("INTEGER")
                         .HasColumnName("not_found");
@@ -2305,8 +2331,11 @@ namespace RideBooking.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_operations_redrives");
 
-                    b.HasIndex("Status", "ClaimedUntil")
-                        .HasDatabaseName("ix_operations_redrives_status_claimed_until");
+                    b.HasIndex("FinishedAt", "ClaimedUntil")
+                        .HasDatabaseName("ix_operations_redrives_finished_at_claimed_until");
+
+                    b.HasIndex("RequestedAt", "Id")
+                        .HasDatabaseName("ix_operations_redrives_requested_at_id");
 
                     b.ToTable("operations_redrives", (string)null);
                 });

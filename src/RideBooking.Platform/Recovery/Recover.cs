@@ -172,7 +172,11 @@ internal sealed class Recover(
         }
         catch (UnreadableEventException exception)
         {
-            log.LogError(exception, "An event that was not handled is not published again: {Reason}", exception.Message);
+            log.LogError(
+                exception,
+                "An event that was not handled is not published again: {Reason}",
+                exception.Message
+            );
             return null;
         }
     }

@@ -47,6 +47,10 @@ sealed partial class Database(bool sqlite, string connectionString)
 
     public Task Execute(string sql) => Query(sql, _ => 0);
 
+    /// <summary>Counts the failed messages that wait for an operator or belong to a redrive.</summary>
+    public Task<long> CountFailedMessages() =>
+        Count("SELECT count(*) FROM {operations.failed_messages} WHERE status IN ('failed', 'redriving')");
+
     public async Task<long> Count(string sql) =>
         Convert.ToInt64((await Query(sql, row => row.GetValue(0))).Single(), CultureInfo.InvariantCulture);
 

@@ -73,7 +73,11 @@ sealed class EmbeddedScene : Scene
     public override Database Database { get; }
 
     public override async Task<(long InFlight, long Failed)> Messages() =>
-        (0, await Database.Count("SELECT count(*) FROM {messaging.dead_letter_messages}"));
+        (
+            0,
+            await Database.Count("SELECT count(*) FROM {messaging.dead_letter_messages}")
+                + await Database.CountFailedMessages()
+        );
 
     public override async ValueTask DisposeAsync()
     {
@@ -138,7 +142,10 @@ sealed class ServersScene : Scene
     public override async Task<(long InFlight, long Failed)> Messages()
     {
         var queues = await Servers.RabbitMq.ListQueuesAsync(_virtualHost);
-        return (Sum(queues.Where(queue => !IsForFailed(queue))), Sum(queues.Where(IsForFailed)));
+        return (
+            Sum(queues.Where(queue => !IsForFailed(queue))),
+            Sum(queues.Where(IsForFailed)) + await Database.CountFailedMessages()
+        );
 
         static bool IsForFailed(QueueCounts queue) =>
             queue.Name.EndsWith("_error", StringComparison.Ordinal)

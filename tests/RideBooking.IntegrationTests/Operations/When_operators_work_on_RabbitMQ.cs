@@ -25,59 +25,64 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
     }
 
     [Fact]
-    public async Task Listing_keeps_headers_and_bytes()
+    public async Task Another_application_s_error_queue_is_left_alone()
     {
+        const string queue = "award-nothing_error";
         var operations = await City.Operator();
         await using var channel = await Channel.Open(app.Broker!);
-        await channel.Put("award-nothing_error", [1, 2, 3], null, declare: true); // another application's queue, which is not listed
-        var id = Guid.CreateVersion7().ToString();
-        await channel.Put(ErrorQueue, Offer("a driver", Guid.CreateVersion7()), id, declare: true);
-        for (var look = 0; look < 25; look++)
-            (await operations.Get($"operations/failed-messages?queue={ErrorQueue}")).ShouldBe(HttpStatusCode.OK);
+        await channel.Put(queue, [1, 2, 3], "theirs", declare: true);
+        var rideId = Guid.CreateVersion7();
+        await channel.Put(ErrorQueue, Offer("a driver", rideId), Guid.CreateVersion7().ToString(), declare: true);
+        await Found(operations, $"rideId={rideId}");
 
-        var seen = await channel.Take(ErrorQueue, id);
-        seen.BasicProperties.Headers!["x-number"].ShouldBe(7L);
-        Encoding.UTF8.GetString((byte[])seen.BasicProperties.Headers!["MT-Fault-Message"]!).ShouldBe("was");
-        seen.BasicProperties.DeliveryMode.ShouldBe(DeliveryModes.Persistent);
+        (await operations.Get("operations/error-queues?all=true")).Body!["items"]!
+            .AsArray()
+            .ShouldNotContain(item => item!["queue"]!.ToString() == queue);
+        (await channel.Take(queue, "theirs")).Body.ToArray().ShouldBe([1, 2, 3]);
     }
 
     [Fact]
-    public async Task Discarded_and_restored_a_message_has_the_headers_and_bytes_that_it_had()
+    public async Task A_message_keeps_its_headers_and_bytes_in_the_store_and_when_it_is_redriven()
     {
+        const string skipped = "track-assignments_skipped";
         var operations = await City.Operator();
-        await using var channel = await Channel.Open(app.Broker!);
         var (id, rideId) = (Guid.CreateVersion7().ToString(), Guid.CreateVersion7());
-        var body = Offer("a driver", rideId);
-        await channel.Put(ErrorQueue, body, id, declare: true);
-        var failed = (await operations.Get($"operations/failed-messages?rideId={rideId}")).Body!["items"]![0]!["id"]!;
-        var discard = new JsonObject
-        {
-            ["selection"] = new JsonObject { ["ids"] = new JsonArray(failed.DeepClone()) },
-            ["reason"] = "by mistake",
-        };
-        (await operations.Post("operations/failed-messages/discard", discard)).ShouldBe(HttpStatusCode.OK);
+        var body = Encoding.UTF8.GetString(Offer("a driver", rideId)).Replace("DriverOffered", "Weather");
+        await using (var channel = await Channel.Open(app.Broker!))
+            await channel.Put(ErrorQueue, Encoding.UTF8.GetBytes(body), id, declare: true);
+        var failed = (await Found(operations, $"rideId={rideId}"))["id"]!;
         var seen = await operations.Get($"operations/failed-messages/{failed}");
         seen.Body!["headers"]!["x-number"]!.ToString().ShouldBe("7");
+        seen.Body!["headers"]!["MT-Fault-Message"]!.ToString().ShouldBe("was");
         seen.Body!["headers"]!.AsObject().ShouldNotContain(header => header.Key.StartsWith("RideBooking-"));
 
-        var restore = new JsonObject { ["ids"] = new JsonArray(failed.DeepClone()), ["reason"] = "needed" };
-        (await operations.Post("operations/failed-messages/restore", restore)).ShouldBe(HttpStatusCode.OK);
+        var redrive = new JsonObject
+        {
+            ["selection"] = new JsonObject { ["ids"] = new JsonArray(failed.DeepClone()) },
+            ["reason"] = "to see what the endpoint receives",
+        };
+        (await operations.Post("operations/redrives", redrive)).ShouldBe(HttpStatusCode.Accepted);
 
-        var restored = await channel.Take(ErrorQueue, id);
-        restored.Body.ToArray().ShouldBe(body);
-        restored.BasicProperties.Headers!["x-number"].ShouldBe(7L);
-        restored.BasicProperties.Headers!["MT-Fault-Message"].ShouldBe("was"u8.ToArray());
-        restored.BasicProperties.DeliveryMode.ShouldBe(DeliveryModes.Persistent);
+        // No consumer accepts it, so it is skipped as it was received.
+        var received = (await Found(operations, $"queue={skipped}&rideId={rideId}"))["id"]!;
+        seen = await operations.Get($"operations/failed-messages/{received}");
+        seen.Body!["messageId"]!.ToString().ShouldBe(Id(body));
+        seen.Body!["headers"]!["x-number"]!.ToString().ShouldBe("7");
+        seen.Body!["headers"]!.AsObject().ShouldNotContain(header => header.Key == "MT-Fault-Message");
+        seen.Body!["body"]!.ToJsonString().ShouldBe(JsonNode.Parse(body)!.ToJsonString());
+
+        static string Id(string body) => JsonNode.Parse(body)!["messageId"]!.ToString();
     }
 
     [Fact]
-    public async Task A_thousand_of_twenty_thousand_messages_are_discarded_within_one_request()
+    public async Task Twenty_thousand_messages_are_counted_discarded_and_restored_by_one_request_each()
     {
+        const int Messages = 20_000;
         const string queue = "issue-receipt_error";
         await using (var channel = await Channel.Open(app.Broker!))
         {
             await channel.Put(queue, Offer("a driver", Guid.CreateVersion7()), null, declare: true);
-            foreach (var some in Enumerable.Range(1, 19_999).Chunk(500))
+            foreach (var some in Enumerable.Range(1, Messages - 1).Chunk(500))
                 await Task.WhenAll(
                     some.Select(_ =>
                         channel.Put(queue, Offer("a driver", Guid.CreateVersion7()), Guid.CreateVersion7().ToString())
@@ -85,26 +90,50 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
                 );
         }
         var operations = await City.Operator();
-        JsonObject Request(bool dryRun) =>
-            new()
-            {
-                ["selection"] = new JsonObject { ["queue"] = queue, ["messageType"] = "DriverOffered" },
-                ["dryRun"] = dryRun,
-                ["reason"] = "too many",
-            };
-
-        var plan = await operations.Post("operations/failed-messages/discard", Request(dryRun: true));
-        plan.ShouldBe(HttpStatusCode.OK).Body!["matching"]!.GetValue<int>().ShouldBe(20_000);
-        plan.Body!["items"]!.AsArray().Count.ShouldBe(100);
-        var discarded = await operations.Post(
-            "operations/failed-messages/discard",
-            Request(dryRun: false),
-            Guid.CreateVersion7().ToString()
+        await operations.Until(
+            "all messages to be in the store",
+            "operations/error-queues",
+            answer => Count(answer) == Messages
         );
-        discarded.ShouldBe(HttpStatusCode.OK).Body!["discarded"]!.GetValue<int>().ShouldBe(1000);
-        plan = await operations.Post("operations/failed-messages/discard", Request(dryRun: true));
-        plan.Body!["matching"]!.GetValue<int>().ShouldBe(19_000);
+        var discard = new JsonObject
+        {
+            ["selection"] = new JsonObject { ["queue"] = queue, ["messageType"] = "DriverOffered" },
+            ["dryRun"] = true,
+            ["reason"] = "too many",
+        };
+
+        var plan = await operations.Post("operations/failed-messages/discard", discard.DeepClone());
+        plan.ShouldBe(HttpStatusCode.OK).Body!["count"]!.GetValue<int>().ShouldBe(Messages);
+        plan.Body!["items"]!.AsArray().Count.ShouldBe(100);
+        discard["dryRun"] = false;
+        (await operations.Post("operations/failed-messages/discard", discard.DeepClone())).Body!["discarded"]!
+            .GetValue<int>()
+            .ShouldBe(Messages);
+        Count(await operations.Get("operations/error-queues")).ShouldBe(0);
+        discard.Remove("dryRun");
+        (await operations.Post("operations/failed-messages/restore", discard.DeepClone())).Body!["restored"]!
+            .GetValue<int>()
+            .ShouldBe(Messages);
+        Count(await operations.Get("operations/error-queues")).ShouldBe(Messages);
+        discard["dryRun"] = false;
+        (await operations.Post("operations/failed-messages/discard", discard)).ShouldBe(HttpStatusCode.OK);
+
+        static int Count(Answer answer) =>
+            answer.Body!["items"]!
+                .AsArray()
+                .SingleOrDefault(item => item!["queue"]!.ToString() == queue)
+                ?["count"]!.GetValue<int>()
+            ?? 0;
     }
+
+    static async Task<JsonNode> Found(Person operations, string filter) =>
+        (
+            await operations.Until(
+                $"one failed message with {filter}",
+                $"operations/failed-messages?{filter}",
+                answer => answer.Status == HttpStatusCode.OK && answer.Body!["items"]!.AsArray().Count == 1
+            )
+        ).Body!["items"]![0]!;
 
     [Fact]
     public async Task A_redrive_whose_process_is_killed_halfway_neither_loses_nor_duplicates_messages()
@@ -121,14 +150,13 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
                 );
 
         var operations = await City.Operator();
-        var mine = await operations.Get(
-            $"operations/failed-messages?queue={ErrorQueue}&messageType=DriverOffered&limit=100"
+        var mine = await operations.Until(
+            "the messages to be in the store",
+            $"operations/failed-messages?queue={ErrorQueue}&messageType=DriverOffered&limit=100",
+            answer => answer.Body!["items"]!.AsArray().Count == messages
         );
         var ids = new JsonArray([
-            .. mine.Body!["items"]!
-                .AsArray()
-                .Where(item => item!["attempts"]!.GetValue<int>() == 1)
-                .Select(item => JsonValue.Create(item!["id"]!.ToString())),
+            .. mine.Body!["items"]!.AsArray().Select(item => JsonValue.Create(item!["id"]!.ToString())),
         ]);
         var redrive = await operations.Post(
             "operations/redrives",

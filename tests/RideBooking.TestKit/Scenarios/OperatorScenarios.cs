@@ -148,6 +148,59 @@ public abstract class OperatorScenarios
     }
 
     [Fact]
+    public async Task A_redrive_is_paused_resumed_and_cancelled_and_the_rest_are_failed_messages_again()
+    {
+        const int many = 8;
+        var operations = await City.Operator();
+        var rideId = Guid.CreateVersion7();
+        for (var number = 0; number < many; number++)
+        {
+            var messageId = Guid.CreateVersion7();
+            await Put(Endpoint, Envelope(messageId, rideId, "RideCompleted"), messageId.ToString());
+        }
+        var failed = $"operations/failed-messages?queue={Failed}&rideId={rideId}";
+        await operations.Until("all to fail", failed, answer => Items(answer).Count == many);
+        var request = new JsonObject
+        {
+            ["selection"] = new JsonObject { ["rideId"] = rideId.ToString() },
+            ["ratePerSecond"] = 1,
+            ["reason"] = "slowly",
+        };
+        var id = (await operations.Post("operations/redrives", request)).ShouldBe(HttpStatusCode.Accepted).Text("id");
+        await Until(redrive => Sent(redrive) >= 1);
+
+        (await Control("pause")).Text("status").ShouldBe("paused");
+        (await Control("pause")).Text("status").ShouldBe("paused", "repeating it has no effect");
+        (await Control("resume")).Text("status").ShouldBe("running");
+        await Until(redrive => Sent(redrive) >= 3);
+        (await Control("cancel")).Text("status").ShouldBe("cancelled");
+        var ended = await Until(redrive => redrive.Body!["finishedAt"] is not null);
+
+        Sent(ended).ShouldBeInRange(3, many - 1);
+        ended.Body!["failed"]!.GetValue<int>().ShouldBe(many - Sent(ended));
+        (await Control("resume", HttpStatusCode.Conflict)).Code.ShouldBe("redrive_ended");
+        Items(await operations.Get($"operations/failed-messages?state=redriven&rideId={rideId}"))
+            .Count.ShouldBe(Sent(ended));
+        // Those that were sent fail again.
+        await operations.Until("the others to fail again", failed, answer => Items(answer).Count == many);
+        Items(await operations.Get("operations/redrives?limit=100"))
+            .Single(redrive => redrive!["id"]!.ToString() == id)!["status"]!
+            .ToString()
+            .ShouldBe("cancelled");
+        Items(await operations.Get("operations/audit?limit=100"))
+            .Select(entry => entry!["action"]!.ToString())
+            .ShouldContain("cancel-redrive");
+
+        Task<Answer> Until(Func<Answer, bool> wanted) =>
+            operations.Until("the redrive", $"operations/redrives/{id}", wanted);
+        async Task<Answer> Control(string verb, HttpStatusCode status = HttpStatusCode.OK) =>
+            (
+                await operations.Post($"operations/redrives/{id}/{verb}", new JsonObject { ["reason"] = "to see" })
+            ).ShouldBe(status);
+        static int Sent(Answer redrive) => redrive.Body!["sent"]!.GetValue<int>();
+    }
+
+    [Fact]
     public async Task Poison_in_the_payment_queues_does_not_keep_rides_from_being_paid_once_before_and_after_its_redrive()
     {
         var operations = await City.Operator();
@@ -279,6 +332,7 @@ public abstract class OperatorScenarios
                 """{"ids":[]}""",
                 """{"ids":["x"],"queue":"track-assignments_error"}""",
                 """{"ids":["x"],"fingerprint":"f"}""",
+                "{}",
             }
         )
         foreach (var path in new[] { "operations/redrives", "operations/failed-messages/discard" })

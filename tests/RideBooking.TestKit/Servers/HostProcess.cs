@@ -159,7 +159,10 @@ public sealed class HostProcess : IAsyncDisposable
 
     static SupervisedProcess Launch(IEnumerable<KeyValuePair<string, string>> settings, string[] arguments, Uri address)
     {
-        var assembly = BuiltProgram.PathOf("RideBooking.Host");
+        // The same host with native code, where infra/test.sh has made one.
+        var assembly = Environment.GetEnvironmentVariable("RIDEBOOKING_TEST_HOST") is { Length: > 0 } named
+            ? named
+            : BuiltProgram.PathOf("RideBooking.Host");
         var folder = Directory.CreateTempSubdirectory("ridebooking-host-").FullName;
         Dictionary<string, string> environment = new()
         {

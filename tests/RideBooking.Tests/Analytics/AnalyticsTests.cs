@@ -98,7 +98,8 @@ public sealed class AnalyticsTests : IAsyncLifetime
             {
                 events.Add(happened);
                 await lab.Deliver(happened);
-                Status(await Summary(Day, lab)).ShouldBe($"{fold.After(events)!.Value.InApi()}: 1", $"after {happened}");
+                Status(await Summary(Day, lab))
+                    .ShouldBe($"{fold.After(events)!.Value.InApi()}: 1", $"after {happened}");
             }
         }
     }

@@ -73,9 +73,11 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
 
         (await host.Run("error-queues", "redrive", ids[2], ids[0], "--reason", "by id", "--yes"))
             .ShouldEnd(ExitCode.Done)
-            .Out.ShouldContain("completed: 1 message sent, 1 no longer in the queue.");
+            .Out.ShouldContain("completed: 1 message sent, 1 not found.");
         var audit = (await host.Run("audit", "actions")).ShouldEnd(ExitCode.Done).Lines;
-        audit.ShouldContain(line => line.Contains($"\t{Environment.UserName}\tredrive-messages\t1\tcompute-fare_error\tby id"));
+        audit.ShouldContain(line =>
+            line.Contains($"\t{Environment.UserName}\tredrive-messages\t1\tcompute-fare_error\tby id")
+        );
     }
 
     [Fact]

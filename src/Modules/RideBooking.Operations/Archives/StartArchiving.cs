@@ -44,7 +44,16 @@ internal static class StartArchiving
             );
         var now = clock.GetUtcNow();
         // Recorded before it is executed, so that no crash hides it.
-        db.Add(OperatorAction.Of(OperatorActionNames.Archive, [], 1, by.Id, request.Reason, now));
+        db.Add(
+            new OperatorAction
+            {
+                Id = Guid.CreateVersion7(now),
+                At = now,
+                By = by.Id,
+                Action = OperatorActionNames.ArchiveRides,
+                Reason = request.Reason,
+            }
+        );
         await db.SaveChangesAsync(cancellationToken);
         // While a host archives, the time is that of its lease.
         await db.Set<ArchiverState>()

@@ -1,15 +1,18 @@
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Operations.FailedMessages;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Observability;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.ErrorQueues;
 
 /// <summary>Reports how many messages wait for an operator.</summary>
-internal sealed class ErrorQueueDepth(IErrorQueues queues, ReceiveEndpoints endpoints) : IGaugeSource
+internal sealed class ErrorQueueDepth(AppDbContext db, ReceiveEndpoints endpoints) : IGaugeSource
 {
     static readonly Gauge s_depth = new(
         "ridebooking.error_queue.messages",
         "{message}",
-        "Messages in error and skipped queues",
+        "Failed messages that wait for an operator, by the error or skipped queue in which they were",
         "queue"
     );
 
@@ -17,9 +20,17 @@ internal sealed class ErrorQueueDepth(IErrorQueues queues, ReceiveEndpoints endp
 
     public async Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken)
     {
-        List<Reading> readings = [];
-        foreach (var queue in FailedMessageSearch.QueuesOf(endpoints))
-            readings.Add(s_depth.Reads(await queues.CountCheaply(queue, cancellationToken), queue));
-        return readings;
+        var counts = await db.Set<StoredMessage>()
+            .Where(row => row.Status == StoredMessage.Failed)
+            .GroupBy(row => row.Queue)
+            .Select(queue => new { queue.Key, Count = queue.Count() })
+            .ToDictionaryAsync(queue => queue.Key, queue => queue.Count, cancellationToken);
+        return
+        [
+            .. ErrorQueueNames
+                .Of(endpoints)
+                .Union(counts.Keys)
+                .Select(queue => s_depth.Reads(counts.GetValueOrDefault(queue), queue)),
+        ];
     }
 }

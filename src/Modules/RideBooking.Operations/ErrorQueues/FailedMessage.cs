@@ -62,8 +62,11 @@ internal sealed partial class FailedMessage
 
     public IReadOnlyDictionary<string, string?> Headers { get; }
 
-    /// <summary>The headers and properties as RabbitMQ stores them, for putting the message back.</summary>
+    /// <summary>The headers and properties as RabbitMQ stores them, for sending the message back.</summary>
     public string? Properties { get; init; }
+
+    /// <summary>The routing key with which RabbitMQ delivered it.</summary>
+    public string? RoutingKey { get; init; }
 
     public string? ContentType { get; }
 

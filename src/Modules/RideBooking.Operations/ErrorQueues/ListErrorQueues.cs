@@ -2,68 +2,90 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Operations.FailedMessages;
 using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.ErrorQueues;
 
 /// <summary>Lists the error and skipped queues with their most frequent failures.</summary>
 internal static class ListErrorQueues
 {
-    const int Sample = 200;
     const int MaxFingerprints = 5;
 
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapGet("/operations/error-queues", Handle)
-            .WithSummary("List error and skipped queues that hold messages")
+            .WithSummary("List error and skipped queues with failed messages")
             .WithDescription(
-                $"With ?all=true, empty queues are listed, too. Fingerprints are counted over the oldest {Sample} messages of each queue; sampled says whether the queue holds more."
+                $"Counts the messages that wait for an operator, and the {MaxFingerprints} most frequent failures of each queue. With ?all=true, queues without such messages are listed, too."
             );
 
     static async Task<Ok<View>> Handle(
-        IErrorQueues queues,
-        FailedMessageSearch search,
+        ReceiveEndpoints endpoints,
+        AppDbContext db,
         TimeProvider clock,
         CancellationToken cancellationToken,
         bool all = false
     )
     {
-        List<Item> items = [];
-        foreach (var queue in search.Queues)
-        {
-            var count = await queues.Count(queue, cancellationToken);
-            if (count > 0 || all)
-                items.Add(
-                    Describe(queue, count, count > 0 ? await queues.Peek(queue, Sample, cancellationToken) : [], clock)
-                );
-        }
-        return TypedResults.Ok(new View(items));
-    }
-
-    static Item Describe(string queue, int count, IReadOnlyList<FailedMessage> oldest, TimeProvider clock)
-    {
-        var since = oldest.Min(message => message.FailedAt);
-        return new Item(
-            queue,
-            FailedMessage.EndpointOf(queue),
-            queue.EndsWith(ReceiveEndpoints.SkippedSuffix, StringComparison.Ordinal) ? "skipped" : "error",
-            count,
-            since,
-            (clock.GetUtcNow() - since)?.TotalSeconds,
-            [
-                .. oldest
-                    .GroupBy(message => message.Fingerprint)
-                    .OrderByDescending(same => same.Count())
-                    .Take(MaxFingerprints)
-                    .Select(same => new Reason(
-                        same.Key,
-                        same.First().ExceptionType,
-                        same.First().ExceptionMessage,
-                        same.First().MessageType,
-                        same.Count()
-                    )),
-            ],
-            count > oldest.Count
+        // A group may have any number of failures: the database counts them.
+        var groups = await db.Set<StoredMessage>()
+            .Where(row => row.Status == StoredMessage.Failed)
+            .GroupBy(row => new { row.Queue, row.Fingerprint })
+            .Select(group => new
+            {
+                group.Key.Queue,
+                group.Key.Fingerprint,
+                Count = group.Count(),
+                Oldest = group.Min(row => row.FailedAt),
+                Newest = group.Max(row => row.FailedAt),
+                ExceptionType = group.Max(row => row.ExceptionType),
+                ExceptionMessage = group.Max(row => row.ExceptionMessage),
+                MessageType = group.Max(row => row.MessageType),
+            })
+            .ToListAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        var queues = groups.ToLookup(group => group.Queue);
+        var names = queues.Select(queue => queue.Key);
+        if (all)
+            names = names.Union(ErrorQueueNames.Of(endpoints));
+        return TypedResults.Ok(
+            new View([
+                .. names
+                    .Order(StringComparer.Ordinal)
+                    .Select(name =>
+                    {
+                        var failures = queues[name].ToList();
+                        DateTimeOffset? oldest = failures.Count > 0 ? failures.Min(group => group.Oldest) : null;
+                        return new Item(
+                            name,
+                            FailedMessage.EndpointOf(name),
+                            name.EndsWith(ReceiveEndpoints.SkippedSuffix, StringComparison.Ordinal)
+                                ? "skipped"
+                                : "error",
+                            failures.Sum(group => group.Count),
+                            oldest,
+                            (now - oldest)?.TotalSeconds,
+                            [
+                                .. failures
+                                    .OrderByDescending(group => group.Count)
+                                    .ThenBy(group => group.Fingerprint, StringComparer.Ordinal)
+                                    .Take(MaxFingerprints)
+                                    .Select(group => new Failure(
+                                        group.Fingerprint,
+                                        group.ExceptionType,
+                                        group.ExceptionMessage,
+                                        group.MessageType,
+                                        group.Count,
+                                        group.Oldest,
+                                        group.Newest
+                                    )),
+                            ]
+                        );
+                    }),
+            ])
         );
     }
 
@@ -73,11 +95,10 @@ internal static class ListErrorQueues
     /// <param name="Queue">The queue.</param>
     /// <param name="Endpoint">The endpoint whose messages the queue holds.</param>
     /// <param name="Kind"><c>error</c>: the messages failed; <c>skipped</c>: the endpoint has no consumer for their type.</param>
-    /// <param name="Count">The number of messages in the queue.</param>
+    /// <param name="Count">The number of messages that wait for an operator.</param>
     /// <param name="Oldest">When the oldest message failed.</param>
     /// <param name="OldestAgeSeconds">How long ago the oldest message failed, in seconds.</param>
     /// <param name="TopFingerprints">The most frequent failures.</param>
-    /// <param name="Sampled">Whether the fingerprints were counted over the oldest messages only.</param>
     internal sealed record Item(
         string Queue,
         string Endpoint,
@@ -85,8 +106,7 @@ internal static class ListErrorQueues
         int Count,
         DateTimeOffset? Oldest,
         double? OldestAgeSeconds,
-        IReadOnlyList<Reason> TopFingerprints,
-        bool Sampled
+        IReadOnlyList<Failure> TopFingerprints
     );
 
     /// <param name="Fingerprint">The same for messages that failed for the same reason.</param>
@@ -94,11 +114,15 @@ internal static class ListErrorQueues
     /// <param name="ExceptionMessage">The exception's message, taken from one of the failed messages.</param>
     /// <param name="MessageType">The name of the message type.</param>
     /// <param name="Count">The number of messages.</param>
-    internal sealed record Reason(
+    /// <param name="FirstSeen">When the oldest of them failed.</param>
+    /// <param name="LastSeen">When the newest of them failed.</param>
+    internal sealed record Failure(
         string Fingerprint,
         string? ExceptionType,
         string? ExceptionMessage,
         string? MessageType,
-        int Count
+        int Count,
+        DateTimeOffset FirstSeen,
+        DateTimeOffset LastSeen
     );
 }

@@ -8,32 +8,28 @@ using RideBooking.Platform.Recovery;
 namespace RideBooking.Operations.ErrorQueues;
 
 /// <summary>
-/// Finds the messages that an operator must decide about: those in error queues, and those that were discarded.
+/// Finds the messages that an operator must decide about: those that failed, and those that were discarded.
 /// </summary>
-internal sealed class MessagesHeldByOperators(FailedMessageSearch search, IServiceScopeFactory scopes, TimeProvider clock)
+internal sealed class MessagesHeldByOperators(MoveFailedMessages mover, IServiceScopeFactory scopes, TimeProvider clock)
     : IFailedMessages
 {
     public async Task<IReadOnlySet<(string Endpoint, Guid MessageId)>> Known(CancellationToken cancellationToken)
     {
-        var known = new HashSet<(string, Guid)>();
-        var (failed, _) = await search.Find(
-            new FailedMessageFilter(),
-            FailedMessageSearch.DepthToSelect,
-            cancellationToken
-        );
-        foreach (var message in failed)
-            if (Guid.TryParse(message.MessageId, out var id))
-                known.Add((message.Endpoint, id));
-
+        await mover.MoveAll(cancellationToken);
         var since = clock.GetUtcNow() - MessagingRegistration.InboxWindow;
         await using var scope = scopes.CreateAsyncScope();
-        var discarded = await scope
+        var held = await scope
             .ServiceProvider.GetRequiredService<AppDbContext>()
-            .Set<MessageAction>()
-            .Where(action => action.Action == MessageAction.Discarded && action.At > since && action.RestoredAt == null)
-            .Select(action => new { action.Queue, action.MessageId })
+            .Set<StoredMessage>()
+            .Where(row =>
+                row.Status == StoredMessage.Failed
+                || row.Status == StoredMessage.Redriving
+                || (row.Status == StoredMessage.Discarded && row.StatusAt > since)
+            )
+            .Select(row => new { row.Queue, row.MessageId })
             .ToListAsync(cancellationToken);
-        foreach (var message in discarded)
+        var known = new HashSet<(string, Guid)>();
+        foreach (var message in held)
             if (Guid.TryParse(message.MessageId, out var id))
                 known.Add((FailedMessage.EndpointOf(message.Queue), id));
         return known;

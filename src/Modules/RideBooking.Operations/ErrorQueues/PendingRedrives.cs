@@ -9,26 +9,33 @@ internal sealed class PendingRedrives : IReceiveObserver
 {
     public const string Header = "RideBooking-Sent-Back";
 
-    readonly ConcurrentDictionary<Guid, TaskCompletionSource> _underway = [];
+    readonly ConcurrentDictionary<Guid, TaskCompletionSource> _pending = [];
 
-    /// <summary>The table rows of these messages, which do not count as being in their error queue meanwhile.</summary>
-    public IReadOnlyList<Guid> Underway => [.. _underway.Keys];
+    /// <summary>Begins to wait for a message that is sent next.</summary>
+    /// <returns>
+    /// The value of its <see cref="Header"/>, and what completes when it has been handled: consumed, scheduled for redelivery, or
+    /// in an error queue again.
+    /// </returns>
+    public (Guid Id, Task Handled) Begin()
+    {
+        var (id, handled) = (
+            Guid.NewGuid(),
+            new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+        );
+        _pending[id] = handled;
+        return (id, handled.Task);
+    }
 
-    /// <summary>
-    /// Completes when the message has been handled: consumed, scheduled for redelivery, or in an error queue again.
-    /// </summary>
-    public Task Begin(Guid row) =>
-        _underway.GetOrAdd(row, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-
-    public void End(Guid row) => _underway.TryRemove(row, out _);
+    /// <summary>Ends the waiting for a message that could not be sent.</summary>
+    public void Forget(Guid id) => _pending.TryRemove(id, out _);
 
     // A failure is reported before the message is in its error queue. This runs afterwards.
     public Task PostReceive(ReceiveContext context)
     {
         if (
             context.TransportHeaders.TryGetHeader(Header, out var value)
-            && Guid.TryParse(value.ToString(), out var row)
-            && _underway.TryGetValue(row, out var handled)
+            && Guid.TryParse(value.ToString(), out var id)
+            && _pending.TryRemove(id, out var handled)
         )
             handled.TrySetResult();
         return Task.CompletedTask;

@@ -12,32 +12,20 @@ namespace RideBooking.Operations.ErrorQueues;
 
 /// <summary>The error queues on RabbitMQ, accessed over a connection of their own.</summary>
 /// <remarks>
-/// Messages that a channel has taken and not acknowledged return to their place, in order, when the channel closes. So a read
-/// takes messages and closes the channel. These are classic queues: a quorum queue would count each read as a delivery, and
-/// finally drop the message.
+/// Messages that a channel has taken and not acknowledged return to their place, in order, when the channel closes.
 /// </remarks>
 internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvider clock)
     : IErrorQueues,
         IReceiveObserver,
         IAsyncDisposable
 {
-    // Most of these queues do not exist, because MassTransit creates them at the first failure, and the broker logs an error
-    // for each query for a missing one. So frequent callers get a cached answer, unless a message has failed in this process
-    // since.
+    // The skipped queues of most endpoints do not exist, because MassTransit creates them with the first message, and the broker
+    // logs an error for each query for a missing one. So it is asked again only after this time, or after a message was skipped
+    // in this process.
     static readonly TimeSpan s_missingFor = TimeSpan.FromMinutes(1);
 
-    // For operators, who may ask about a queue that another process's message has just created.
-    static readonly TimeSpan s_missingForPeople = TimeSpan.FromSeconds(2);
-
-    // After this time without a message, a queue is assumed to have sent all its messages.
-    static readonly TimeSpan s_silence = TimeSpan.FromSeconds(2);
-
-    // Recorded together: one transaction instead of one per message.
-    const int Batch = 100;
-
-    // One reader at a time in this process: another one would not see the messages that the first has taken. Across processes,
-    // a pass is repeated until it has found its messages.
-    readonly KeyedLock<string> _queues = new();
+    // Stored together: one transaction instead of one per message.
+    const int Batch = 200;
 
     readonly ConcurrentDictionary<string, long> _missing = [];
 
@@ -48,181 +36,74 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
 
     readonly SemaphoreSlim _connecting = new(1);
     IConnection? _connection;
+    IChannel? _sending;
 
-    public Task<int> Count(string queue, CancellationToken cancellationToken) =>
-        Count(queue, s_missingForPeople, cancellationToken);
-
-    public Task<int> CountCheaply(string queue, CancellationToken cancellationToken) =>
-        Count(queue, s_missingFor, cancellationToken);
-
-    async Task<int> Count(string queue, TimeSpan missingFor, CancellationToken cancellationToken)
-    {
-        if (_missing.TryGetValue(queue, out var asked) && clock.GetElapsedTime(asked) < missingFor)
-            return 0;
-        // A read in progress holds messages, which are not counted meanwhile.
-        using var alone = await _queues.Enter(queue, cancellationToken);
-        await using var channel = await Open(cancellationToken);
-        var now = clock.GetTimestamp();
-        if (await TryCount(channel, queue, cancellationToken) is { } count)
-            return (int)count;
-        _missing[queue] = now;
-        return 0;
-    }
-
-    public async Task Peek(string queue, int limit, Action<FailedMessage> see, CancellationToken cancellationToken)
-    {
-        using var alone = await _queues.Enter(queue, cancellationToken);
-        await using var channel = await Open(cancellationToken);
-        await Take(
-            channel,
-            queue,
-            limit,
-            toPutBack: false,
-            (message, _) =>
-            {
-                see(message);
-                return Task.CompletedTask;
-            },
-            cancellationToken
-        );
-    }
-
-    public async Task Remove(
-        string queue,
-        IReadOnlySet<string> ids,
-        Func<IReadOnlyList<FailedMessage>, Task> record,
+    public async Task Move(
+        IReadOnlyList<string> queues,
+        Func<IReadOnlyList<FailedMessage>, Task> store,
         CancellationToken cancellationToken
     )
     {
-        using var alone = await _queues.Enter(queue, cancellationToken);
-        await using var channel = await Open(cancellationToken);
-        List<(FailedMessage Message, ulong Tag)> batch = [];
-        await Take(
-            channel,
-            queue,
-            int.MaxValue,
-            toPutBack: true,
-            async (message, tag) =>
-            {
-                if (!ids.Contains(message.Id))
-                    return;
-                batch.Add((message, tag));
-                if (batch.Count == Batch)
-                    await Flush();
-            },
-            cancellationToken
-        );
-        await Flush();
-
-        async Task Flush()
+        var channel = await Open(cancellationToken);
+        try
         {
-            if (batch.Count == 0)
-                return;
-            await record([.. batch.Select(taken => taken.Message)]);
-            foreach (var (_, tag) in batch)
-                await channel.BasicAckAsync(tag, multiple: false, CancellationToken.None);
-            batch.Clear();
+            foreach (var queue in queues.Where(IsNotMissing))
+            {
+                var asked = clock.GetTimestamp();
+                try
+                {
+                    await Move(channel, queue, store, cancellationToken);
+                }
+                catch (OperationInterruptedException exception) when (BrokerErrors.IsNotFound(exception.ShutdownReason))
+                {
+                    // The broker closes a channel that asks for a missing queue.
+                    _missing[queue] = asked;
+                    await channel.DisposeAsync();
+                    channel = await Open(cancellationToken);
+                }
+            }
+        }
+        finally
+        {
+            await channel.DisposeAsync();
         }
     }
 
-    // Takes the messages that are there now, in order: the broker sends as many as requested, without a request for each.
-    // Fewer arrive than were counted if another process reads the queue, too. When this returns, the broker sends no more of
-    // them.
-    static async Task Take(
+    bool IsNotMissing(string queue) =>
+        !_missing.TryGetValue(queue, out var asked) || clock.GetElapsedTime(asked) >= s_missingFor;
+
+    static async Task Move(
         IChannel channel,
         string queue,
-        int limit,
-        bool toPutBack,
-        Func<FailedMessage, ulong, Task> take,
+        Func<IReadOnlyList<FailedMessage>, Task> store,
         CancellationToken cancellationToken
     )
     {
-        var left = (int)
-            Math.Min(await TryCount(channel, queue, cancellationToken) ?? 0, Math.Min(limit, ushort.MaxValue));
-        if (left == 0)
-            return;
-        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var handlingLock = new SemaphoreSlim(1);
-        var consumer = new AsyncEventingBasicConsumer(channel);
-        consumer.ReceivedAsync += async (_, delivery) =>
+        List<FailedMessage> batch = [];
+        while (true)
         {
-            if (end.Task.IsCompleted || cancellationToken.IsCancellationRequested)
-                return;
-            await handlingLock.WaitAsync(CancellationToken.None);
-            try
+            var taken = await channel.BasicGetAsync(queue, autoAck: false, cancellationToken);
+            if (taken is not null)
             {
-                if (end.Task.IsCompleted)
-                    return;
-                await take(
-                    Read(queue, delivery.BasicProperties, delivery.Body.ToArray(), toPutBack),
-                    delivery.DeliveryTag
-                );
-                if (Interlocked.Decrement(ref left) == 0)
-                    end.TrySetResult();
+                batch.Add(Read(queue, taken));
+                if (batch.Count < Batch && taken.MessageCount > 0)
+                    continue;
             }
-            catch (Exception exception)
+            if (batch.Count > 0)
             {
-                end.TrySetException(exception);
+                await store(batch);
+                // Zero stands for all that the channel has taken.
+                await channel.BasicAckAsync(0, multiple: true, CancellationToken.None);
+                batch.Clear();
             }
-            finally
-            {
-                handlingLock.Release();
-            }
-        };
-        channel.ChannelShutdownAsync += (_, shutdown) =>
-        {
-            end.TrySetException(new OperationInterruptedException(shutdown));
-            return Task.CompletedTask;
-        };
-        await channel.BasicQosAsync(0, (ushort)left, global: false, cancellationToken);
-        await channel.BasicConsumeAsync(queue, autoAck: false, consumer, cancellationToken);
-        for (var before = -1; !end.Task.IsCompleted && Volatile.Read(ref left) != before; )
-        {
-            before = Volatile.Read(ref left);
-            await Task.WhenAny(end.Task, Task.Delay(s_silence, cancellationToken));
-            // While one message is being handled, the messages behind it cannot be counted.
-            await handlingLock.WaitAsync(CancellationToken.None);
-            handlingLock.Release();
-            if (cancellationToken.IsCancellationRequested)
-                break;
-        }
-        await handlingLock.WaitAsync(CancellationToken.None);
-        end.TrySetResult();
-        handlingLock.Release();
-        cancellationToken.ThrowIfCancellationRequested();
-        await end.Task;
-    }
-
-    public async Task Work(
-        string queue,
-        Func<FailedMessage, Handling> decide,
-        Func<FailedMessage, Task> record,
-        CancellationToken cancellationToken
-    )
-    {
-        using var alone = await _queues.Enter(queue, cancellationToken);
-        await using var channel = await Open(cancellationToken);
-        // Only the messages that are there now. A message that fails again meanwhile is added behind them.
-        for (var left = await TryCount(channel, queue, cancellationToken) ?? 0; left > 0; left--)
-        {
-            if (await channel.BasicGetAsync(queue, autoAck: false, cancellationToken) is not { } taken)
+            if (taken is null || taken.MessageCount == 0)
                 return;
-            var message = Read(queue, taken.BasicProperties, taken.Body.ToArray());
-            var handling = decide(message);
-            if (handling == Handling.Stop)
-                return;
-            if (handling == Handling.Keep)
-                continue;
-            if (handling == Handling.SendBack)
-                await SendBack(channel, message, taken, transport.Partitions > 0, cancellationToken);
-            await record(message);
-            await channel.BasicAckAsync(taken.DeliveryTag, multiple: false, CancellationToken.None);
         }
     }
 
-    public async Task PutBack(FailedMessage message, CancellationToken cancellationToken)
+    // Where an endpoint's messages are partitioned, its exchange routes them to the right queue.
+    public async Task<Task> SendBack(FailedMessage message, CancellationToken cancellationToken)
     {
-        await using var channel = await Open(cancellationToken);
         var properties = new BasicProperties
         {
             MessageId = message.MessageId,
@@ -234,7 +115,33 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
         };
         if (message.Properties is { } described)
             RabbitMqProperties.Restore(described, properties);
-        await Publish(channel, "", message.Queue, properties, message.Body, cancellationToken);
+        properties.Headers = properties
+            .Headers!.Where(header => !FailedMessage.DescribesFailure(header.Key))
+            .Append(new(DueTime.Header, DueTime.Text(TimeProvider.System.GetUtcNow())))
+            .ToDictionary(header => header.Key, header => header.Value);
+        var (exchange, key) =
+            transport.Partitions > 0
+                ? (message.Endpoint, message.RideId?.ToString() ?? message.RoutingKey ?? "")
+                : ("", message.Endpoint);
+        var channel = await SendingChannel(cancellationToken);
+        try
+        {
+            // Returns when the broker has confirmed the message.
+            await channel.BasicPublishAsync(
+                exchange,
+                key,
+                mandatory: true,
+                properties,
+                message.BodyToSend(),
+                cancellationToken
+            );
+        }
+        catch (Exception exception)
+            when (exception is PublishReturnException || BrokerErrors.IsNotFound(channel.CloseReason))
+        {
+            throw new QueueNotFoundException(message.Endpoint);
+        }
+        return Task.CompletedTask;
     }
 
     // The message is on its way to the error queue, which may not have been created yet.
@@ -268,76 +175,24 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
 
     public async ValueTask DisposeAsync()
     {
+        if (_sending is not null)
+            await _sending.DisposeAsync();
         if (_connection is not null)
             await _connection.DisposeAsync();
         _connecting.Dispose();
     }
 
-    // Where an endpoint's messages are partitioned, its exchange routes them to the right queue.
-    static async Task SendBack(
-        IChannel channel,
-        FailedMessage message,
-        BasicGetResult taken,
-        bool isPartitioned,
-        CancellationToken cancellationToken
-    )
+    static FailedMessage Read(string queue, BasicGetResult taken)
     {
-        var properties = new BasicProperties(taken.BasicProperties);
-        // The broker accepts this property only from the user of that name.
-        properties.ClearUserId();
-        if (properties.Headers is { } headers)
-            properties.Headers = headers
-                .Where(header => !FailedMessage.DescribesFailure(header.Key))
-                .Append(new(DueTime.Header, DueTime.Text(TimeProvider.System.GetUtcNow())))
-                .ToDictionary(header => header.Key, header => header.Value);
-        var (exchange, key) = isPartitioned
-            ? (message.Endpoint, message.RideId?.ToString() ?? taken.RoutingKey)
-            : ("", message.Endpoint);
-        await Publish(channel, exchange, key, properties, message.BodyToSend(), cancellationToken);
-    }
-
-    // Returns when the broker has confirmed the message.
-    static async Task Publish(
-        IChannel channel,
-        string exchange,
-        string key,
-        BasicProperties properties,
-        byte[] body,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            await channel.BasicPublishAsync(exchange, key, mandatory: true, properties, body, cancellationToken);
-        }
-        catch (Exception exception)
-            when (exception is PublishReturnException || BrokerErrors.IsNotFound(channel.CloseReason))
-        {
-            throw new QueueNotFoundException(exchange.Length > 0 ? exchange : key);
-        }
-    }
-
-    static async Task<uint?> TryCount(IChannel channel, string queue, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await channel.MessageCountAsync(queue, cancellationToken);
-        }
-        catch (OperationInterruptedException exception) when (BrokerErrors.IsNotFound(exception.ShutdownReason))
-        {
-            return null;
-        }
-    }
-
-    static FailedMessage Read(string queue, IReadOnlyBasicProperties properties, byte[] body, bool toPutBack = false)
-    {
+        var properties = taken.BasicProperties;
         var headers = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in properties.Headers ?? new Dictionary<string, object?>())
             headers[name] = Text(value);
         BrokerDeadLetters.Explain(properties, headers);
-        return new FailedMessage(queue, headers, properties.ContentType, body, properties.MessageId)
+        return new FailedMessage(queue, headers, properties.ContentType, taken.Body.ToArray(), properties.MessageId)
         {
-            Properties = toPutBack ? RabbitMqProperties.Describe(properties) : null,
+            Properties = RabbitMqProperties.Describe(properties),
+            RoutingKey = taken.RoutingKey,
         };
     }
 
@@ -351,6 +206,16 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
             IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
             _ => value?.ToString(),
         };
+
+    // Redrives send one message after the other.
+    async Task<IChannel> SendingChannel(CancellationToken cancellationToken)
+    {
+        if (_sending is { IsOpen: true })
+            return _sending;
+        if (_sending is not null)
+            await _sending.DisposeAsync();
+        return _sending = await Open(cancellationToken);
+    }
 
     async Task<IChannel> Open(CancellationToken cancellationToken)
     {

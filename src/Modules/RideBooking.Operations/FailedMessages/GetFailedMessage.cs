@@ -32,36 +32,27 @@ internal static class GetFailedMessage
 
     static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
         string id,
-        FailedMessageSearch search,
         AppDbContext db,
         [FromServices] IRideStatusOfEvents? rides,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
-        if ((await search.Find(id, cancellationToken) ?? await Discarded(db, id, cancellationToken)) is not { } message)
-            return Problem.NotFound(
-                "No error queue holds this message, and it was not discarded.",
-                OperationsProblems.FailedMessageNotFound
-            );
-        var history = await db.Set<MessageAction>()
-            .AsNoTracking()
-            .Where(row => row.FailedMessageId == id || (row.MessageId != null && row.MessageId == message.MessageId))
-            .Where(row => row.Action != MessageAction.Selected)
-            .OrderBy(row => row.At)
-            .ThenBy(row => row.Id)
-            .Select(row => new HistoryEntry(
-                row.Action,
-                row.At,
-                row.By,
-                row.Reason,
-                row.Action == MessageAction.Redriven ? row.RedriveId : null
-            ))
+        if (
+            await db.Set<StoredMessage>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken)
+            is not { } row
+        )
+            return Problem.NotFound("The failed message does not exist.", OperationsProblems.FailedMessageNotFound);
+        var message = row.Message();
+        var histories = await db.Set<StoredMessage>()
+            .Where(other => other.Id == id || (other.MessageId != null && other.MessageId == row.MessageId))
+            .OldestFirst()
+            .Select(other => other.History)
             .ToListAsync(cancellationToken);
         var text = message.Json is null && Utf8.IsValid(message.Body) ? Encoding.UTF8.GetString(message.Body) : null;
         return TypedResults.Ok(
             new View(
-                MessageView.Of(message, clock),
+                MessageView.Of(row, clock.GetUtcNow()),
                 message.Headers,
                 message.ContentType,
                 message.Json,
@@ -69,19 +60,10 @@ internal static class GetFailedMessage
                 message.Json is null && text is null ? Convert.ToBase64String(message.Body) : null,
                 message.StackTrace,
                 message.RideId is { } rideId ? await Ride(db, rides, rideId, cancellationToken) : null,
-                history
+                [.. histories.SelectMany(HistoryEntry.Read)]
             )
         );
     }
-
-    static async Task<FailedMessage?> Discarded(AppDbContext db, string id, CancellationToken cancellationToken) =>
-        (
-            await db.Set<MessageAction>()
-                .AsNoTracking()
-                .Where(row => row.FailedMessageId == id && row.Action == MessageAction.Discarded)
-                .OrderByDescending(row => row.At)
-                .FirstOrDefaultAsync(cancellationToken)
-        )?.Message();
 
     // The ride's status according to the event log, which every part of the service may read.
     static async Task<RideState> Ride(
@@ -144,9 +126,10 @@ internal static class GetFailedMessage
         public string? ExceptionMessage => Message.ExceptionMessage;
         public string Fingerprint => Message.Fingerprint;
         public int Attempts => Message.Attempts;
-        public DateTimeOffset? FailedAt => Message.FailedAt;
-        public double? AgeSeconds => Message.AgeSeconds;
+        public DateTimeOffset FailedAt => Message.FailedAt;
+        public double AgeSeconds => Message.AgeSeconds;
         public DateTimeOffset? SentAt => Message.SentAt;
+        public string State => Message.State;
     }
 
     /// <param name="Id">The ride's id.</param>
@@ -156,11 +139,4 @@ internal static class GetFailedMessage
     /// <param name="LastEvent">The type of its last event.</param>
     /// <param name="LastEventAt">When its last event happened.</param>
     internal sealed record RideState(Guid Id, string? Status, string? LastEvent, DateTimeOffset? LastEventAt);
-
-    /// <param name="Action"><c>redriven</c>, <c>discarded</c> or <c>restored</c>.</param>
-    /// <param name="At">When the action was taken.</param>
-    /// <param name="By">Who took it.</param>
-    /// <param name="Reason">The reason.</param>
-    /// <param name="RedriveId">The redrive that the action was part of.</param>
-    internal sealed record HistoryEntry(string Action, DateTimeOffset At, string By, string Reason, Guid? RedriveId);
 }

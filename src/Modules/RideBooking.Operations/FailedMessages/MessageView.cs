@@ -1,21 +1,26 @@
+using System.Linq.Expressions;
 using RideBooking.Operations.ErrorQueues;
 
 namespace RideBooking.Operations.FailedMessages;
 
 /// <summary>A failed message in a list.</summary>
-/// <param name="Id">Identifies the message while it is in this queue. If it fails again, it gets another id.</param>
-/// <param name="Queue">The error or skipped queue that holds it.</param>
+/// <param name="Id">Identifies this failure of the message. If it fails again, that failure gets another id.</param>
+/// <param name="Queue">The error or skipped queue in which it was.</param>
 /// <param name="Endpoint">The queue in which it failed.</param>
 /// <param name="MessageId">The message's own id, if it has one. A redrive keeps it.</param>
 /// <param name="MessageType">The name of the message type, if it can be read.</param>
 /// <param name="RideId">The id of its ride, if the message contains one.</param>
 /// <param name="ExceptionType">The type of the exception; null for a skipped message.</param>
-/// <param name="ExceptionMessage">The exception's message.</param>
+/// <param name="ExceptionMessage">The exception's message, shortened to 500 characters.</param>
 /// <param name="Fingerprint">The same for messages that failed for the same reason.</param>
 /// <param name="Attempts">How often it was delivered. In-memory retries count as one delivery.</param>
 /// <param name="FailedAt">When it last failed; for a skipped message, when it was sent.</param>
 /// <param name="AgeSeconds">How long ago that was, in seconds.</param>
 /// <param name="SentAt">When it was first sent.</param>
+/// <param name="State"><c>failed</c>, <c>redriving</c>, <c>redriven</c> or <c>discarded</c>.</param>
+/// <param name="DiscardedAt">For a discarded message: when it was discarded.</param>
+/// <param name="DiscardedBy">For a discarded message: who discarded it.</param>
+/// <param name="Reason">For a discarded message: the reason.</param>
 internal sealed record MessageView(
     string Id,
     string Queue,
@@ -27,34 +32,71 @@ internal sealed record MessageView(
     string? ExceptionMessage,
     string Fingerprint,
     int Attempts,
-    DateTimeOffset? FailedAt,
-    double? AgeSeconds,
-    DateTimeOffset? SentAt
+    DateTimeOffset FailedAt,
+    double AgeSeconds,
+    DateTimeOffset? SentAt,
+    string State,
+    DateTimeOffset? DiscardedAt,
+    string? DiscardedBy,
+    string? Reason
 )
 {
-    /// <summary>For a discarded message: when it was discarded.</summary>
-    public DateTimeOffset? DiscardedAt { get; init; }
+    /// <summary>What a list reads of a message: everything but the message itself.</summary>
+    public static Expression<Func<StoredMessage, StoredMessage>> Columns =>
+        row => new StoredMessage
+        {
+            Id = row.Id,
+            Queue = row.Queue,
+            MessageId = row.MessageId,
+            MessageType = row.MessageType,
+            RideId = row.RideId,
+            Fingerprint = row.Fingerprint,
+            ExceptionType = row.ExceptionType,
+            ExceptionMessage = row.ExceptionMessage,
+            FailedAt = row.FailedAt,
+            SentAt = row.SentAt,
+            Attempts = row.Attempts,
+            Status = row.Status,
+            StatusAt = row.StatusAt,
+            RedriveId = row.RedriveId,
+            History = row.History,
+            Headers = "",
+            RoutingKey = null,
+            ContentType = null,
+            Body = Array.Empty<byte>(),
+        };
 
-    /// <summary>For a discarded message: who discarded it.</summary>
-    public string? DiscardedBy { get; init; }
-
-    /// <summary>For a discarded message: the reason.</summary>
-    public string? Reason { get; init; }
-
-    public static MessageView Of(FailedMessage message, TimeProvider clock) =>
-        new(
-            message.Id,
-            message.Queue,
-            message.Endpoint,
-            message.MessageId,
-            message.MessageType,
-            message.RideId,
-            message.ExceptionType,
-            message.ExceptionMessage,
-            message.Fingerprint,
-            message.Attempts,
-            message.FailedAt,
-            (clock.GetUtcNow() - message.FailedAt)?.TotalSeconds,
-            message.SentAt
+    public static MessageView Of(StoredMessage row, DateTimeOffset now)
+    {
+        var discard =
+            row.Status == StoredMessage.Discarded
+                ? HistoryEntry.Read(row.History).Last(entry => entry.Action == HistoryEntry.Discarded)
+                : null;
+        return new(
+            row.Id,
+            row.Queue,
+            FailedMessage.EndpointOf(row.Queue),
+            row.MessageId,
+            row.MessageType,
+            row.RideId,
+            row.ExceptionType,
+            row.ExceptionMessage,
+            row.Fingerprint,
+            row.Attempts,
+            row.FailedAt,
+            (now - row.FailedAt).TotalSeconds,
+            row.SentAt,
+            row.Status,
+            discard?.At,
+            discard?.By,
+            discard?.Reason
         );
+    }
+}
+
+/// <summary>The order of failed messages in lists and redrives.</summary>
+internal static class MessageOrder
+{
+    public static IOrderedQueryable<StoredMessage> OldestFirst(this IQueryable<StoredMessage> messages) =>
+        messages.OrderBy(row => row.FailedAt).ThenBy(row => row.Id);
 }

@@ -3,89 +3,74 @@ using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Http.Requests;
+using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Operations.FailedMessages;
 
-/// <summary>Selects failed messages: by id, or all messages of a queue that match a filter.</summary>
+/// <summary>Selects failed messages: by id, or all that match a filter.</summary>
 /// <param name="Ids">Up to 1000 ids of failed messages.</param>
-/// <param name="Queue">The error or skipped queue.</param>
+/// <param name="Queue">The error or skipped queue in which they were.</param>
 /// <param name="Fingerprint">Only those that failed for this reason.</param>
 /// <param name="MessageType">Only those of this type.</param>
 /// <param name="RideId">Only those of this ride.</param>
-// If a misspelt filter were ignored, the selection would be the whole queue.
+// If a misspelt filter were ignored, the selection would be everything.
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record Selection(
-    IReadOnlyList<string>? Ids,
-    string? Queue,
-    string? Fingerprint,
-    string? MessageType,
-    Guid? RideId
+    IReadOnlyList<string>? Ids = null,
+    string? Queue = null,
+    string? Fingerprint = null,
+    string? MessageType = null,
+    Guid? RideId = null
 )
 {
     public const int MaxIds = 1000;
     public const int MaxId = 300;
 
-    /// <summary>Finds the matching messages, oldest first, up to the limit. From then on the selection is frozen.</summary>
-    public async Task<Selected> Find(FailedMessageSearch search, int limit, CancellationToken cancellationToken)
+    /// <summary>Returns those of the messages that are selected.</summary>
+    public IQueryable<StoredMessage> Of(IQueryable<StoredMessage> messages)
     {
-        var wanted = Ids?.ToHashSet();
-        // A queue may hold a message twice. It counts once. Of a long queue, only the needed messages stay in memory.
-        var found = new Dictionary<string, SelectedMessage>();
-        var shown = new PriorityQueue<FailedMessage, (DateTimeOffset, string)>(
-            Comparer<(DateTimeOffset, string)>.Create((one, other) => other.CompareTo(one))
-        );
-        if (wanted is null)
-            await Search(new FailedMessageFilter(Queue, Fingerprint, MessageType, RideId));
-        else
-            foreach (var queue in wanted.Select(FailedMessage.QueueOf).OfType<string>().Distinct())
-                await Search(new FailedMessageFilter(queue));
-        wanted?.ExceptWith(found.Keys);
-        return new Selected(
-            [.. found.Values.OrderBy(message => message.Key).Take(limit)],
-            [.. shown.UnorderedItems.OrderBy(item => item.Priority).Select(item => item.Element).Take(limit)],
-            found.Count,
-            wanted?.Count ?? 0
-        );
-
-        Task Search(FailedMessageFilter filter) =>
-            search.Peek(filter, FailedMessageSearch.DepthToSelect, Add, cancellationToken);
-
-        void Add(FailedMessage message)
-        {
-            if (wanted?.Contains(message.Id) == false || !found.TryAdd(message.Id, SelectedMessage.Of(message)))
-                return;
-            shown.Enqueue(message, FailedMessageSearch.Key(message));
-            if (shown.Count > Selected.MaxShown)
-                shown.Dequeue();
-        }
+        if (Ids is not null)
+            messages = messages.Where(row => Ids.Contains(row.Id));
+        if (Queue is not null)
+            messages = messages.Where(row => row.Queue == Queue);
+        if (Fingerprint is not null)
+            messages = messages.Where(row => row.Fingerprint == Fingerprint);
+        if (MessageType is not null)
+            messages = messages.Where(row => row.MessageType == MessageType);
+        if (RideId is not null)
+            messages = messages.Where(row => row.RideId == RideId);
+        return messages;
     }
+
+    /// <summary>The queue that the selection is about; null if it may be about several.</summary>
+    [JsonIgnore]
+    public string? OneQueue =>
+        Queue ?? (Ids?.Select(FailedMessage.QueueOf).Distinct().Take(2).ToList() is [var only] ? only : null);
+
+    /// <summary>Returns how many of the ids are not among a number of messages; 0 for a filter.</summary>
+    public int Missing(int found) => Ids is null ? 0 : Math.Max(0, Ids.Distinct().Count() - found);
 
     /// <summary>
     /// Returns the problem if the queue is not an error or skipped queue of this application; otherwise null.
     /// </summary>
-    public ProblemHttpResult? Unknown(FailedMessageSearch search) => Queue is null ? null : UnknownQueue(search, Queue);
-
-    /// <inheritdoc cref="Unknown" />
-    public static ProblemHttpResult? UnknownQueue(FailedMessageSearch search, string queue) =>
-        search.Queues.Contains(queue) ? null : OperationsProblems.NoSuchQueue();
+    public ProblemHttpResult? Unknown(ReceiveEndpoints endpoints) =>
+        Queue is null || ErrorQueueNames.Of(endpoints).Contains(Queue) ? null : OperationsProblems.NoSuchQueue();
 
     internal sealed class Validator : AbstractValidator<Selection>
     {
         public Validator()
         {
             RuleFor(selection => selection)
-                .Must(selection => selection.Ids is null != selection.Queue is null)
+                .Must(selection =>
+                    selection.Ids is null
+                    != selection is { Queue: null, Fingerprint: null, MessageType: null, RideId: null }
+                )
                 .WithName("ids")
-                .WithMessage("give either ids or a queue");
+                .WithMessage("give either ids or a filter: queue, fingerprint, messageType, rideId");
             RuleFor(selection => selection.Ids)
                 .Must(ids => ids is null or { Count: >= 1 and <= MaxIds })
                 .WithMessage($"must be 1 to {MaxIds} ids");
             RuleForEach(selection => selection.Ids).NotNull().Text(1, MaxId);
-            // If a given filter were silently ignored, the request would affect more messages than intended.
-            RuleFor(selection => selection)
-                .Must(selection => selection is { Ids: null } or { Fingerprint: null, MessageType: null, RideId: null })
-                .WithName("ids")
-                .WithMessage("fingerprint, messageType and rideId filter the messages of a queue, not ids");
             RuleFor(selection => selection.Queue).Text(1, 255);
             RuleFor(selection => selection.Fingerprint).Text(1, 64);
             RuleFor(selection => selection.MessageType).Text(1, 255);
@@ -93,42 +78,23 @@ internal sealed record Selection(
     }
 }
 
-/// <summary>A selected message, without its body.</summary>
-internal sealed record SelectedMessage(
-    string Id,
-    string Queue,
-    string? MessageId,
-    Guid? RideId,
-    (DateTimeOffset FailedAt, string Id) Key
-)
+/// <summary>Applies selections to queries.</summary>
+internal static class SelectedMessages
 {
-    public static SelectedMessage Of(FailedMessage message) =>
-        new(message.Id, message.Queue, message.MessageId, message.RideId, FailedMessageSearch.Key(message));
+    /// <summary>
+    /// Returns those of the messages that are selected, up to a number of the oldest, for a statement that changes them.
+    /// </summary>
+    public static IQueryable<StoredMessage> Selected(
+        this IQueryable<StoredMessage> messages,
+        Selection selection,
+        int? limit
+    )
+    {
+        var selected = selection.Of(messages);
+        if (limit is not { } most)
+            return selected;
+        var oldest = selected.OldestFirst().Take(most).Select(row => row.Id);
+        // The condition stays outside, too: it is checked again for rows that another transaction has changed meanwhile.
+        return selected.Where(row => oldest.Contains(row.Id));
+    }
 }
-
-/// <summary>The messages that a selection contains at this moment.</summary>
-/// <param name="Messages">The messages, oldest first.</param>
-/// <param name="Shown">The first of the messages.</param>
-/// <param name="Matching">How many messages match, regardless of the limit.</param>
-/// <param name="Missing">How many ids match no failed message.</param>
-internal sealed record Selected(
-    IReadOnlyList<SelectedMessage> Messages,
-    IReadOnlyList<FailedMessage> Shown,
-    int Matching,
-    int Missing
-)
-{
-    public const int MaxShown = 100;
-
-    public IReadOnlyCollection<string> Queues => [.. Messages.Select(message => message.Queue).Distinct()];
-
-    public Plan Plan(TimeProvider clock) =>
-        new(Messages.Count, Matching, Missing, [.. Shown.Select(message => MessageView.Of(message, clock))]);
-}
-
-/// <summary>The response to a dry run: the plan. Nothing has been done.</summary>
-/// <param name="Count">How many messages would be affected.</param>
-/// <param name="Matching">How many messages match the selection, regardless of the limit.</param>
-/// <param name="NotFound">How many ids match no failed message.</param>
-/// <param name="Items">The first of the messages.</param>
-internal sealed record Plan(int Count, int Matching, int NotFound, IReadOnlyList<MessageView> Items);

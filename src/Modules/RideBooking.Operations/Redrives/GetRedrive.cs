@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Platform.Http.OpenApi;
-using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.Redrives;
@@ -26,5 +25,5 @@ internal static class GetRedrive
         await db.Set<Redrive>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken)
             is { } redrive
             ? TypedResults.Ok(RedriveView.Of(redrive))
-            : Problem.NotFound("The redrive does not exist.", OperationsProblems.RedriveNotFound);
+            : OperationsProblems.NoSuchRedrive();
 }

@@ -6,23 +6,25 @@ using RideBooking.Operations.FailedMessages;
 namespace RideBooking.Operations.Redrives;
 
 /// <summary>A redrive: failed messages on their way back to the queues in which they failed.</summary>
+/// <remarks>
+/// A cancelled or failed redrive has its <see cref="FinishedAt"/> once its remaining messages are failed messages again.
+/// </remarks>
 internal sealed class Redrive
 {
     public required Guid Id { get; init; }
 
     public required string Status { get; set; }
 
-    /// <summary>The ids of the messages, one per line, frozen when the redrive was accepted.</summary>
-    public required string Ids { get; init; }
-
-    /// <summary>How many messages were requested. Those that were missing at the start are not among the ids.</summary>
+    /// <summary>
+    /// How many messages were requested. The selection is frozen: its messages in the store name this redrive.
+    /// </summary>
     public required int Selected { get; init; }
 
-    /// <summary>How many messages were sent. A message that a queue holds twice counts once.</summary>
+    /// <summary>How many messages were sent.</summary>
     public int Sent { get; set; }
 
-    /// <summary>How many messages were not, or no longer, in their error queue.</summary>
-    public int NotFound { get; set; }
+    /// <summary>How many of the requested ids were not, or no longer, failed messages.</summary>
+    public required int NotFound { get; init; }
 
     /// <summary>The max number of messages per second; null for no limit.</summary>
     public required int? RatePerSecond { get; init; }
@@ -53,7 +55,8 @@ internal sealed class Redrive
             redrive.Property(row => row.Reason).HasMaxLength(Reasons.MaxLength);
             redrive.Property(row => row.RequestedBy).HasMaxLength(255);
             redrive.Property(row => row.Error).HasMaxLength(1000);
-            redrive.HasIndex(row => new { row.Status, row.ClaimedUntil });
+            redrive.HasIndex(row => new { row.FinishedAt, row.ClaimedUntil });
+            redrive.HasIndex(row => new { row.RequestedAt, row.Id });
         }
     }
 }

@@ -2,11 +2,11 @@ namespace RideBooking.Operations.Redrives;
 
 /// <summary>The progress of a redrive.</summary>
 /// <param name="Id">The redrive's id.</param>
-/// <param name="Status"><c>running</c>, <c>completed</c> or <c>failed</c>.</param>
+/// <param name="Status"><c>running</c>, <c>paused</c>, <c>completed</c>, <c>cancelled</c> or <c>failed</c>.</param>
 /// <param name="Selected">How many messages were requested.</param>
 /// <param name="Sent">How many messages were sent back to the queue in which they failed.</param>
-/// <param name="NotFound">How many messages were not, or no longer, in their error queue.</param>
-/// <param name="Failed">How many messages remain in their error queue, because the redrive failed.</param>
+/// <param name="NotFound">How many of the ids were not, or no longer, failed messages.</param>
+/// <param name="Failed">How many messages are failed messages again, because the redrive failed or was cancelled.</param>
 /// <param name="Reason">The reason for the redrive.</param>
 /// <param name="RequestedBy">Who requested it.</param>
 /// <param name="RequestedAt">When it was requested.</param>
@@ -33,7 +33,9 @@ internal sealed record RedriveView(
             redrive.Selected,
             redrive.Sent,
             redrive.NotFound,
-            redrive.Status == WorkStatus.Failed ? Math.Max(0, redrive.Selected - redrive.Sent - redrive.NotFound) : 0,
+            redrive.Status is WorkStatus.Failed or WorkStatus.Cancelled
+                ? redrive.Selected - redrive.Sent - redrive.NotFound
+                : 0,
             redrive.Reason,
             redrive.RequestedBy,
             redrive.RequestedAt,

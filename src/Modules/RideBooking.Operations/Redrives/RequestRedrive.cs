@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts.Seams;
-using RideBooking.Operations.ErrorQueues;
 using RideBooking.Operations.FailedMessages;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Http.Requests;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.Redrives;
@@ -32,7 +32,7 @@ internal static class RequestRedrive
         Request request,
         Operator by,
         IdempotentRequest attempt,
-        FailedMessageSearch search,
+        ReceiveEndpoints endpoints,
         AppDbContext db,
         WorkSignal<RunRedrives> signal,
         TimeProvider clock,
@@ -46,21 +46,33 @@ internal static class RequestRedrive
         )
             return Answer(before);
 
-        if (request.Selection.Unknown(search) is { } unknown)
+        var selection = request.Selection;
+        if (selection.Unknown(endpoints) is { } unknown)
             return unknown;
-        var selected = await request.Selection.Find(search, request.Limit ?? Request.MaxMessages, cancellationToken);
-        if (request.DryRun == true)
-            return TypedResults.Ok(selected.Plan(clock));
-
-        var ids = selected.Messages.Select(message => message.Id).ToList();
         var now = clock.GetUtcNow();
+        var failed = db.Set<StoredMessage>().Where(row => row.Status == StoredMessage.Failed);
+        if (request.DryRun == true)
+            return TypedResults.Ok(
+                await Plan.Of(selection, selection.Of(failed), request.Limit, now, cancellationToken)
+            );
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var selected = await failed
+            .Selected(selection, request.Limit)
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(row => row.Status, StoredMessage.Redriving)
+                        .SetProperty(row => row.StatusAt, now)
+                        .SetProperty(row => row.RedriveId, id),
+                cancellationToken
+            );
+        var missing = selection.Missing(selected);
         var redrive = new Redrive
         {
             Id = id,
             Status = WorkStatus.Running,
-            Ids = string.Join('\n', ids),
-            Selected = ids.Count + selected.Missing,
-            NotFound = selected.Missing,
+            Selected = selected + missing,
+            NotFound = missing,
             RatePerSecond = request.RatePerSecond,
             Reason = request.Reason,
             RequestedBy = by.Id,
@@ -75,12 +87,13 @@ internal static class RequestRedrive
                 At = now,
                 By = by.Id,
                 Action = OperatorActionNames.RedriveMessages,
-                Queue = OperatorAction.QueueOf(selected.Queues),
-                Count = ids.Count,
+                Queue = selection.OneQueue,
+                Count = selected,
                 Reason = request.Reason,
             }
         );
         await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         signal.Wake();
         return Answer(redrive);
 
@@ -89,7 +102,7 @@ internal static class RequestRedrive
     }
 
     /// <param name="Selection">The messages to redrive.</param>
-    /// <param name="Limit">The max number of messages, the oldest first; 10000 by default.</param>
+    /// <param name="Limit">The max number of messages, the oldest first; all by default.</param>
     /// <param name="RatePerSecond">The max number of messages per second.</param>
     /// <param name="DryRun">Whether to show the plan only.</param>
     /// <param name="Reason">The reason for the redrive.</param>
@@ -103,16 +116,12 @@ internal static class RequestRedrive
         JsonElement? Canary = null
     )
     {
-        public const int MaxMessages = 10_000;
-
         internal sealed class Validator : AbstractValidator<Request>
         {
             public Validator()
             {
                 RuleFor(request => request.Selection).NotNull().SetValidator(new Selection.Validator());
-                RuleFor(request => request.Limit)
-                    .InclusiveBetween(1, MaxMessages)
-                    .WithMessage($"must be from 1 to {MaxMessages}");
+                RuleFor(request => request.Limit).GreaterThanOrEqualTo(1).WithMessage("must be at least 1");
                 RuleFor(request => request.RatePerSecond)
                     .InclusiveBetween(1, 10_000)
                     .WithMessage("must be from 1 to 10000");

@@ -10,9 +10,8 @@ namespace RideBooking.Operations.Redrives;
 
 /// <summary>Carries out redrives, including those of processes that died.</summary>
 /// <remarks>
-/// A redrive is claimed for a limited time. Messages already sent are no longer in their error queue. A process that dies
-/// between sending a message and removing it causes a second send, with the same message id, which the inbox handles once. A
-/// pass over a queue is kept short, because the queue cannot be read meanwhile.
+/// A redrive is claimed for a limited time. A message is recorded as redriven after the transport has accepted it. A process that
+/// dies in between causes a second send with the same message id, which the inbox handles once.
 /// </remarks>
 internal sealed class RunRedrives(
     IErrorQueues queues,
@@ -25,12 +24,12 @@ internal sealed class RunRedrives(
     static readonly TimeSpan s_pollInterval = TimeSpan.FromSeconds(5);
     static readonly TimeSpan s_claim = TimeSpan.FromSeconds(10);
 
-    // Another process that reads the queue holds its messages for a moment.
-    static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(300);
-    const int Passes = 3;
+    // How long one step may take: progress is recorded, and a pause noticed, between steps.
+    static readonly TimeSpan s_step = TimeSpan.FromSeconds(1);
+    const int MaxBatch = 100;
 
-    const int MaxConcurrent = 100;
-    static readonly TimeSpan s_longest = TimeSpan.FromSeconds(1);
+    // The messages of the in-memory transport that wait in this process.
+    const int MaxPending = 500;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -61,7 +60,7 @@ internal sealed class RunRedrives(
         var now = clock.GetUtcNow();
         var free = await db.Set<Redrive>()
             .AsNoTracking()
-            .Where(row => row.Status == WorkStatus.Running)
+            .Where(row => row.FinishedAt == null && row.Status != WorkStatus.Paused)
             // A claim that ends later than any claim can was made by a host whose clock differs.
             .Where(row => row.ClaimedUntil <= now || row.ClaimedUntil > now + 2 * s_claim)
             .OrderBy(row => row.ClaimedUntil)
@@ -69,122 +68,155 @@ internal sealed class RunRedrives(
         if (free is null)
             return null;
         var mine = await db.Set<Redrive>()
-            .Where(row =>
-                row.Id == free.Id && row.Status == WorkStatus.Running && row.ClaimedUntil == free.ClaimedUntil
-            )
+            .Where(row => row.Id == free.Id && row.FinishedAt == null && row.ClaimedUntil == free.ClaimedUntil)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.ClaimedUntil, now + s_claim), cancellationToken);
         return mine == 1 ? free : null;
     }
 
     async Task Run(Redrive redrive, CancellationToken cancellationToken)
     {
-        var wanted = redrive.Ids.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet();
-        // A process that died between sending a message and removing it has already counted the message.
-        var counted = await Counted(redrive, cancellationToken);
+        // The messages that were sent and would not survive the death of this process yet.
+        var pending = new Dictionary<string, Task>();
         string? error = null;
-        try
+        while (true)
         {
-            for (var pass = 1; wanted.Count > 0 && pass <= Passes; pass++)
+            var began = clock.GetTimestamp();
+            var (status, next) = await Next(redrive, pending.Keys, cancellationToken);
+            if (status != WorkStatus.Running)
+                next = [];
+            var sent = 0;
+            try
             {
-                if (pass > 1)
-                    await Task.Delay(s_again, clock, cancellationToken);
-                foreach (var queue in wanted.Select(FailedMessage.QueueOf).OfType<string>().Distinct().ToList())
-                    while (wanted.Count > 0 && await SendSome(redrive, queue, wanted, counted, cancellationToken)) { }
+                foreach (var message in next)
+                {
+                    pending[message.Id] = await queues.SendBack(message.Message(), cancellationToken);
+                    sent++;
+                    if (clock.GetElapsedTime(began) > s_step)
+                        break;
+                }
+            }
+            catch (QueueNotFoundException exception)
+            {
+                (status, error) = (WorkStatus.Failed, exception.Message);
+            }
+            if (pending.Count > 0 && (next.Count == 0 || pending.Count >= MaxPending))
+                await Task.WhenAny(Task.WhenAll(pending.Values), Task.Delay(s_step, clock, cancellationToken));
+            await Record(redrive, pending, cancellationToken);
+
+            if (error is not null || (next.Count == 0 && (pending.Count == 0 || status != WorkStatus.Running)))
+            {
+                await End(redrive, status, error, cancellationToken);
+                return;
+            }
+            if (redrive.RatePerSecond is { } rate)
+            {
+                var left = TimeSpan.FromSeconds((double)sent / rate) - clock.GetElapsedTime(began);
+                if (left > TimeSpan.Zero)
+                    await Task.Delay(left, clock, cancellationToken);
             }
         }
-        catch (QueueNotFoundException exception)
-        {
-            error = exception.Message;
-        }
-        wanted.ExceptWith(counted);
-        await Finish(redrive, wanted.Count, error, cancellationToken);
     }
 
-    /// <summary>Sends the next batch, and waits for as long as the requested rate requires.</summary>
-    /// <returns>Whether there may be more in this queue.</returns>
-    async Task<bool> SendSome(
+    /// <summary>Returns the redrive's present status and its next messages, the oldest first.</summary>
+    async Task<(string Status, List<StoredMessage> Next)> Next(
         Redrive redrive,
-        string queue,
-        HashSet<string> wanted,
-        HashSet<string> counted,
+        IReadOnlyCollection<string> pending,
         CancellationToken cancellationToken
     )
     {
-        var limit = Math.Min(redrive.RatePerSecond ?? MaxConcurrent, MaxConcurrent);
-        var begun = clock.GetTimestamp();
-        HashSet<string> sent = [];
-        var enough = false;
-        await queues.Work(
-            queue,
-            message =>
-            {
-                enough = sent.Count >= limit || clock.GetElapsedTime(begun) > s_longest;
-                return enough ? Handling.Stop
-                    : wanted.Contains(message.Id) ? Handling.SendBack
-                    : Handling.Keep;
-            },
-            async message =>
-            {
-                sent.Add(message.Id);
-                await Record(redrive, message, counted.Add(message.Id), cancellationToken);
-            },
-            cancellationToken
-        );
-        wanted.ExceptWith(sent);
-        if (redrive.RatePerSecond is { } rate)
-        {
-            var left = TimeSpan.FromSeconds((double)sent.Count / rate) - clock.GetElapsedTime(begun);
-            if (left > TimeSpan.Zero)
-                await Task.Delay(left, clock, cancellationToken);
-        }
-        return enough && sent.Count > 0;
-    }
-
-    async Task Record(Redrive redrive, FailedMessage message, bool isNew, CancellationToken cancellationToken)
-    {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        var status = await db.Set<Redrive>()
+            .Where(row => row.Id == redrive.Id)
+            .Select(row => row.Status)
+            .SingleAsync(cancellationToken);
+        var next = await Remaining(db, redrive)
+            .AsNoTracking()
+            .Where(row => !pending.Contains(row.Id))
+            .OldestFirst()
+            .Take(Math.Min(redrive.RatePerSecond ?? MaxBatch, MaxBatch))
+            .ToListAsync(cancellationToken);
+        return (status, next);
+    }
+
+    static IQueryable<StoredMessage> Remaining(AppDbContext db, Redrive redrive) =>
+        db.Set<StoredMessage>().Where(row => row.RedriveId == redrive.Id && row.Status == StoredMessage.Redriving);
+
+    /// <summary>Records the messages that are handled or safe with the broker, and prolongs the claim.</summary>
+    async Task Record(Redrive redrive, Dictionary<string, Task> pending, CancellationToken cancellationToken)
+    {
+        var done = pending.Where(message => message.Value.IsCompleted).Select(message => message.Key).ToList();
         var now = clock.GetUtcNow();
-        db.Attach(redrive);
-        redrive.ClaimedUntil = now + s_claim;
-        if (isNew)
-        {
-            redrive.Sent++;
-            db.Add(
-                MessageAction.Of(message, MessageAction.Redriven, now, redrive.RequestedBy, redrive.Reason, redrive.Id)
-            );
-        }
-        await db.SaveChangesAsync(cancellationToken);
-    }
-
-    async Task Finish(Redrive redrive, int left, string? error, CancellationToken cancellationToken)
-    {
+        var line = new HistoryEntry(HistoryEntry.Redriven, now, redrive.RequestedBy, redrive.Reason, redrive.Id).Line();
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        db.Attach(redrive);
-        redrive.Status = error is null ? WorkStatus.Completed : WorkStatus.Failed;
-        if (error is null)
-            redrive.NotFound += left;
-        redrive.Error = error;
-        redrive.FinishedAt = clock.GetUtcNow();
-        await db.SaveChangesAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var recorded =
+            done.Count == 0
+                ? 0
+                : await Remaining(db, redrive)
+                    .Where(row => done.Contains(row.Id))
+                    .ExecuteUpdateAsync(
+                        set =>
+                            set.SetProperty(row => row.Status, StoredMessage.Redriven)
+                                .SetProperty(row => row.StatusAt, now)
+                                .SetProperty(row => row.History, row => row.History + line),
+                        cancellationToken
+                    );
+        await db.Set<Redrive>()
+            .Where(row => row.Id == redrive.Id)
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(row => row.Sent, row => row.Sent + recorded)
+                        .SetProperty(row => row.ClaimedUntil, now + s_claim),
+                cancellationToken
+            );
+        await transaction.CommitAsync(cancellationToken);
+        foreach (var id in done)
+            pending.Remove(id);
+    }
+
+    /// <summary>
+    /// Ends the work on a redrive: it is completed, failed, cancelled or paused. Unless it is paused, messages that were not sent
+    /// are failed messages again.
+    /// </summary>
+    async Task End(Redrive redrive, string status, string? error, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (status == WorkStatus.Paused)
+            await db.Set<Redrive>()
+                .Where(row => row.Id == redrive.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.ClaimedUntil, now), cancellationToken);
+        else
+        {
+            await Remaining(db, redrive)
+                .ExecuteUpdateAsync(
+                    set =>
+                        set.SetProperty(row => row.Status, StoredMessage.Failed).SetProperty(row => row.StatusAt, now),
+                    cancellationToken
+                );
+            // A command that came meanwhile finds an ended redrive.
+            var end = status == WorkStatus.Running ? WorkStatus.Completed : status;
+            await db.Set<Redrive>()
+                .Where(row => row.Id == redrive.Id)
+                .ExecuteUpdateAsync(
+                    set =>
+                        set.SetProperty(row => row.Status, row => row.Status == WorkStatus.Cancelled ? row.Status : end)
+                            .SetProperty(row => row.Error, error)
+                            .SetProperty(row => row.FinishedAt, now),
+                    cancellationToken
+                );
+        }
+        await transaction.CommitAsync(cancellationToken);
         logger.LogInformation(
-            "Redrive {RedriveId} by {By} sent {Sent} of {Selected} messages: {Status}",
+            "Redrive {RedriveId} by {By} of {Selected} messages: {Status}",
             redrive.Id,
             redrive.RequestedBy,
-            redrive.Sent,
             redrive.Selected,
-            redrive.Status
+            status == WorkStatus.Running ? WorkStatus.Completed : status
         );
-    }
-
-    async Task<HashSet<string>> Counted(Redrive redrive, CancellationToken cancellationToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        return await db.Set<MessageAction>()
-            .Where(row => row.RedriveId == redrive.Id)
-            .Select(row => row.FailedMessageId)
-            .ToHashSetAsync(cancellationToken);
     }
 }

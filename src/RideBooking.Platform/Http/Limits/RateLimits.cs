@@ -37,11 +37,7 @@ internal static class RateLimits
         CallerOf(context) is not { } caller
             ? Bucket($"address {AddressOf(context)}", options.AnonymousRequests, options.AnonymousBurst)
         : Is<SentInBulk>(context)
-            ? Bucket(
-                $"bulk {caller}",
-                options.BulkRequests,
-                (int)Math.Ceiling(options.BulkRequests * BulkBurstSeconds)
-            )
+            ? Bucket($"bulk {caller}", options.BulkRequests, (int)Math.Ceiling(options.BulkRequests * BulkBurstSeconds))
         : Bucket($"caller {caller}", options.Requests, options.Burst);
 
     static RateLimitPartition<string> Streams(HttpContext context, LimitOptions options) =>

@@ -33,10 +33,7 @@ public static partial class Instant
     /// <param name="areRequired">Whether an absent one is an error, too.</param>
     /// <param name="parameters">The parameters' names and texts; null for an absent one.</param>
     /// <returns>The errors by parameter; none if all can be read.</returns>
-    public static Dictionary<string, string[]> Errors(
-        bool areRequired,
-        params (string Name, string? Text)[] parameters
-    )
+    public static Dictionary<string, string[]> Errors(bool areRequired, params (string Name, string? Text)[] parameters)
     {
         var errors = new Dictionary<string, string[]>();
         foreach (var (name, text) in parameters)

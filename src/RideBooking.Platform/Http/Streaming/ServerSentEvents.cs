@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +16,7 @@ using Microsoft.Extensions.Options;
 using RideBooking.Platform.Http.Limits;
 using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Http.Requests;
+using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace RideBooking.Platform.Http.Streaming;
 
@@ -94,12 +94,7 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
         catch (Exception exception) when (UnreadableProblem.Explain(exception) is { } problem)
         {
             Log(services)
-                .LogError(
-                    exception,
-                    "The stream {Path} ended: {Reason}",
-                    httpContext.Request.Path,
-                    exception.Message
-                );
+                .LogError(exception, "The stream {Path} ended: {Reason}", httpContext.Request.Path, exception.Message);
             await SendLast(httpContext, problem, json, end.Token);
         }
         catch (Exception exception) when (TransientFault.Matches(exception))

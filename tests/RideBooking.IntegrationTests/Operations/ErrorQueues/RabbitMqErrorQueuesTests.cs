@@ -1,3 +1,4 @@
+using System.Globalization;
 using RabbitMQ.Client;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Operations.ErrorQueues;
@@ -8,56 +9,62 @@ namespace RideBooking.IntegrationTests.Operations.ErrorQueues;
 public sealed class RabbitMqErrorQueuesTests(Servers servers)
 {
     const string Queue = "slow_error";
+    const string Missing = "slow_skipped";
+    const int Messages = 450;
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_removed_message_is_recorded_once_however_long_the_recording_takes()
+    public async Task A_message_leaves_its_queue_after_it_was_stored_in_order_and_once()
     {
-        const int messages = 250;
-        var cancellationToken = TestContext.Current.CancellationToken;
         var broker = await (await servers.RabbitMqAsync()).CreateVirtualHostAsync();
-        await using (
-            var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync(cancellationToken)
-        )
-        await using (var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken))
-        {
-            await channel.QueueDeclareAsync(
+        await using var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync(Stop);
+        await using var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
+            Stop
+        );
+        await channel.QueueDeclareAsync(
+            Queue,
+            durable: true,
+            exclusive: false,
+            autoDelete: false,
+            cancellationToken: Stop
+        );
+        for (var number = 0; number < Messages; number++)
+            await channel.BasicPublishAsync(
+                "",
                 Queue,
-                durable: true,
-                exclusive: false,
-                autoDelete: false,
-                cancellationToken: cancellationToken
+                mandatory: true,
+                new BasicProperties { MessageId = number.ToString(CultureInfo.InvariantCulture) },
+                BitConverter.GetBytes(number),
+                Stop
             );
-            for (var number = 0; number < messages; number++)
-                await channel.BasicPublishAsync("", Queue, BitConverter.GetBytes(number), cancellationToken);
-        }
         await using var queues = new RabbitMqErrorQueues(
             new TransportOptions(TransportKind.RabbitMq, broker, [], [], 10, 200, 0),
             TimeProvider.System
         );
+        var stored = new List<string?>();
+        var mayFail = true;
+
+        // The database is unavailable after the first batch.
+        await Should.ThrowAsync<TimeoutException>(() => queues.Move([Missing, Queue], Store, Stop));
+        stored.Count.ShouldBeInRange(1, Messages - 1);
         await WaitFor.TrueAsync(
-            "all messages to be in the error queue",
-            async () => await queues.Count(Queue, cancellationToken) == messages,
-            WaitFor.Limit
+            "the others to be in the queue",
+            async () => await channel.MessageCountAsync(Queue, Stop) == Messages - stored.Count
         );
-        var there = await ((IErrorQueues)queues).Peek(Queue, messages, cancellationToken);
-        var (atOnce, recorded) = (0, new List<string>());
+        mayFail = false;
+        await queues.Move([Missing, Queue], Store, Stop);
 
-        await queues.Remove(
-            Queue,
-            there.Select(message => message.Id).ToHashSet(),
-            async some =>
-            {
-                Interlocked.Increment(ref atOnce).ShouldBe(1);
-                // A slow database: slower than the silence after which a queue is considered drained.
-                await Task.Delay(TimeSpan.FromSeconds(3), cancellationToken);
-                recorded.AddRange(some.Select(message => message.Id));
-                Interlocked.Decrement(ref atOnce);
-            },
-            cancellationToken
-        );
+        stored.ShouldBe(Enumerable.Range(0, Messages).Select(number => number.ToString(CultureInfo.InvariantCulture)));
+        (await channel.MessageCountAsync(Queue, Stop)).ShouldBe(0u);
 
-        recorded.Count.ShouldBe(messages);
-        recorded.Distinct().Count().ShouldBe(messages);
-        (await queues.Count(Queue, cancellationToken)).ShouldBe(0);
+        Task Store(IReadOnlyList<FailedMessage> batch)
+        {
+            if (mayFail && stored.Count > 0)
+                throw new TimeoutException("The database is unavailable.");
+            stored.AddRange(batch.Select(message => message.MessageId));
+            return Task.CompletedTask;
+        }
     }
 }

@@ -8,7 +8,8 @@ using RideBooking.Tests.Host;
 namespace RideBooking.Tests.Cli.Archives;
 
 /// <summary>An operator uses <c>ridebooking archive</c> on a running host.</summary>
-public sealed class ArchiveCommandTests(ArchiveCommandTests.Archiving host) : IClassFixture<ArchiveCommandTests.Archiving>
+public sealed class ArchiveCommandTests(ArchiveCommandTests.Archiving host)
+    : IClassFixture<ArchiveCommandTests.Archiving>
 {
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -41,8 +42,9 @@ public sealed class ArchiveCommandTests(ArchiveCommandTests.Archiving host) : IC
             .Out.ShouldStartWith("A host archives finished rides within a minute.");
 
         (await State()).DueAt.ShouldBeLessThan(later.AddDays(-1));
-        (await host.Run("audit", "actions"))
-            .Lines.ShouldContain(line => line.Contains("\tarchive\t") && line.EndsWith("\tbefore the backup"));
+        (await host.Run("audit", "actions")).Lines.ShouldContain(line =>
+            line.Contains("\tarchive-rides\t") && line.EndsWith("\tbefore the backup")
+        );
         (await host.Run("archive", "run")).ShouldEnd(ExitCode.Usage).Error.ShouldContain("--reason");
     }
 

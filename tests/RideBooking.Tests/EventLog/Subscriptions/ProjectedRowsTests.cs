@@ -17,9 +17,10 @@ public sealed class ProjectedRowsTests(EmbeddedHost host) : IClassFixture<Embedd
         {
             await using var scope = host.Services.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-            (
-                await projection.Delete(db, generation: 999, limit: 10, TestContext.Current.CancellationToken)
-            ).ShouldBe(0, projection.Name);
+            (await projection.Delete(db, generation: 999, limit: 10, TestContext.Current.CancellationToken)).ShouldBe(
+                0,
+                projection.Name
+            );
         }
     }
 }

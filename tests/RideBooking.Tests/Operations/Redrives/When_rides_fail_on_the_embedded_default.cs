@@ -162,7 +162,8 @@ public sealed class When_rides_fail_on_the_embedded_default : IAsyncLifetime
         await EachIsPaidOnce(operations, rides);
         await WaitFor.TrueAsync("handled messages are no longer kept", async () => await Kept() == 0);
 
-        async Task<long> Kept() => (long)(await Ask("SELECT count(*) FROM messaging_dead_letter_messages")).Single();
+        async Task<long> Kept() =>
+            (long)(await Ask("SELECT count(*) FROM operations_failed_messages WHERE status = 'redriving'")).Single();
     }
 
     /// <summary>Completes several rides, one after the other.</summary>

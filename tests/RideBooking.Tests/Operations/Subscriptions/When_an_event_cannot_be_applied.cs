@@ -57,7 +57,9 @@ public sealed class When_an_event_cannot_be_applied(When_an_event_cannot_be_appl
         await Until(operations, "stopping", state => state["state"]!.ToString() == "reading" && Lag(state) == 0);
 
         var audit = (await operations.Get("operations/audit")).Body!["items"]!.AsArray();
-        audit.Select(entry => entry!["action"]!.ToString()).ShouldBe(["start-subscription", "retry-event", "retry-event"]);
+        audit
+            .Select(entry => entry!["action"]!.ToString())
+            .ShouldBe(["start-subscription", "retry-event", "retry-event"]);
         audit.Select(entry => entry!["subscription"]!.ToString()).ShouldBe(["stopping", "parking", "parking"]);
         audit[1]!["position"]!.ToString().ShouldBe(retry.Split('/')[^2]);
     }

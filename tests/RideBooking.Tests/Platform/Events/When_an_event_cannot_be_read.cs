@@ -106,11 +106,7 @@ public sealed class When_an_event_cannot_be_read(When_an_event_cannot_be_read.Ho
 
         var history = (await rider.Get($"rides/{ride}/history")).ShouldBe(HttpStatusCode.OK).Body!.AsArray();
         history[cancelled.StreamVersion!.Value - 1]!["payload"]!.AsObject().Count.ShouldBe(1);
-        using var refused = await Ask(
-            rider,
-            $"rides/{ride}?atVersion={cancelled.StreamVersion}",
-            "application/json"
-        );
+        using var refused = await Ask(rider, $"rides/{ride}?atVersion={cancelled.StreamVersion}", "application/json");
         ShouldName(cancelled, await refused.ShouldBeProblem(500, "event_unreadable"));
     }
 
@@ -153,9 +149,7 @@ public sealed class When_an_event_cannot_be_read(When_an_event_cannot_be_read.Ho
         );
 
         var parked = await operations.Get("operations/subscriptions/ride-facts/parked-events?limit=100");
-        parked.Body!["items"]!
-            .AsArray()
-            .ShouldContain(row => row!["position"]!.GetValue<long>() == cancelled.Position);
+        parked.Body!["items"]!.AsArray().ShouldContain(row => row!["position"]!.GetValue<long>() == cancelled.Position);
     }
 
     [Fact]
@@ -167,11 +161,7 @@ public sealed class When_an_event_cannot_be_read(When_an_event_cannot_be_read.Ho
         var id = Guid.CreateVersion7();
         await host.Services.Put(
             "end-search",
-            RawMessages.Envelope(
-                id,
-                "RideCompleted",
-                new JsonObject { ["rideId"] = ride, ["riderId"] = 12 }
-            ),
+            RawMessages.Envelope(id, "RideCompleted", new JsonObject { ["rideId"] = ride, ["riderId"] = 12 }),
             id.ToString()
         );
         var failed = await operations.Until(
@@ -243,7 +233,7 @@ public sealed class When_an_event_cannot_be_read(When_an_event_cannot_be_read.Ho
         return await SseParser.Create(body).EnumerateAsync(limit.Token).ToListAsync(limit.Token);
     }
 
-    async Task<string> CancelledRide(Rider rider)
+    static async Task<string> CancelledRide(Rider rider)
     {
         var ride = await rider.Request(City.Alexanderplatz, City.Zoo);
         (await rider.Post($"rides/{ride}/cancel", new JsonObject { ["reason"] = "changed my mind" })).ShouldBe(
@@ -299,7 +289,6 @@ public sealed class When_an_event_cannot_be_read(When_an_event_cannot_be_read.Ho
     {
         internal CapturedLog Log { get; } = new();
 
-        protected override void Configure(IServiceCollection services) =>
-            services.AddSingleton<ILoggerProvider>(Log);
+        protected override void Configure(IServiceCollection services) => services.AddSingleton<ILoggerProvider>(Log);
     }
 }

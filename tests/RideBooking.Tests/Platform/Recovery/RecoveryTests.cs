@@ -8,6 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.EventLog.PersonalData;
+using RideBooking.Operations.FailedMessages;
 using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.DeadLetters;
@@ -86,7 +87,9 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
 
         (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldNotContain(nameof(DriverOffered));
 
-        await In(db => db.Set<DeadLetterMessage>().Where(row => row.Id == failed.Id).ExecuteDeleteAsync(Stop));
+        await In(db =>
+            db.Set<StoredMessage>().Where(row => row.MessageId == lost.EventId.ToString()).ExecuteDeleteAsync(Stop)
+        );
         (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldContain(nameof(DriverOffered));
         await WaitFor.TrueAsync("the offer is handled", async () => await TimesHandled(lost.EventId) == 1);
     }

@@ -59,7 +59,18 @@ public sealed class When_a_request_is_not_understood(CityLab lab) : IClassFixtur
                 refused.Add(name);
             }
         }
-        string[] some = ["after", "rideId", "limit", "cursor", "atVersion", "asOf", "from", "lastEventId", "Last-Event-ID"];
+        string[] some =
+        [
+            "after",
+            "rideId",
+            "limit",
+            "cursor",
+            "atVersion",
+            "asOf",
+            "from",
+            "lastEventId",
+            "Last-Event-ID",
+        ];
         refused.IsSupersetOf(some).ShouldBeTrue(string.Join(", ", refused));
     }
 

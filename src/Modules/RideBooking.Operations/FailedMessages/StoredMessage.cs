@@ -1,0 +1,179 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Operations.ErrorQueues;
+using RideBooking.Platform;
+using RideBooking.Platform.Messaging.RabbitMq;
+
+namespace RideBooking.Operations.FailedMessages;
+
+/// <summary>A failed message in the store: one failure of one message, with what operators did about it.</summary>
+internal sealed class StoredMessage
+{
+    /// <summary>It waits for an operator. The API calls it <c>failed</c>.</summary>
+    public const string Failed = "failed";
+
+    /// <summary>It belongs to a redrive that has not sent it yet, or does not know yet whether it was handled.</summary>
+    public const string Redriving = "redriving";
+
+    public const string Redriven = "redriven";
+
+    public const string Discarded = "discarded";
+
+    const int MaxTextLength = 500;
+
+    /// <summary>As <see cref="FailedMessage.Id"/>.</summary>
+    public required string Id { get; init; }
+
+    public required string Queue { get; init; }
+
+    public required string? MessageId { get; init; }
+
+    public required string? MessageType { get; init; }
+
+    public required Guid? RideId { get; init; }
+
+    public required string Fingerprint { get; init; }
+
+    public required string? ExceptionType { get; init; }
+
+    public required string? ExceptionMessage { get; init; }
+
+    /// <summary>When it failed; when it was stored, if it does not say.</summary>
+    public required DateTimeOffset FailedAt { get; init; }
+
+    public required DateTimeOffset? SentAt { get; init; }
+
+    public required int Attempts { get; init; }
+
+    public required string Status { get; set; }
+
+    /// <summary>Since when it has the status.</summary>
+    public required DateTimeOffset StatusAt { get; set; }
+
+    /// <summary>The last redrive that it belonged to.</summary>
+    public Guid? RedriveId { get; set; }
+
+    /// <summary>What operators did, one <see cref="HistoryEntry"/> as JSON in each line.</summary>
+    public string History { get; set; } = "";
+
+    // The message itself.
+    public required string Headers { get; init; }
+
+    public required string? RoutingKey { get; init; }
+
+    public required string? ContentType { get; init; }
+
+    public required byte[] Body { get; init; }
+
+    public static StoredMessage Of(FailedMessage message, DateTimeOffset now) =>
+        new()
+        {
+            Id = message.Id,
+            Queue = message.Queue,
+            MessageId = Text(message.MessageId, 255),
+            MessageType = Text(message.MessageType, 255),
+            RideId = message.RideId,
+            Fingerprint = message.Fingerprint,
+            ExceptionType = Text(message.ExceptionType, MaxTextLength),
+            ExceptionMessage = Text(message.ExceptionMessage, MaxTextLength),
+            FailedAt = message.FailedAt ?? now,
+            SentAt = message.SentAt,
+            Attempts = message.Attempts,
+            Status = Failed,
+            StatusAt = now,
+            Headers = JsonSerializer.Serialize(
+                message.Properties is { } properties
+                    ? message.Headers.Append(new(RabbitMqProperties.Header, properties)).ToDictionary()
+                    : message.Headers
+            ),
+            RoutingKey = Text(message.RoutingKey, 255),
+            ContentType = Text(message.ContentType, 255),
+            Body = message.Body,
+        };
+
+    // A message that the database refuses would keep all others from moving to the store.
+    static string? Text(string? text, int maxLength) => text?.MakeStorable().Shorten(maxLength);
+
+    /// <summary>
+    /// Records that the message came to the store a second time. A skipped message does not say when it failed: so it has the same
+    /// id when it was redriven and is skipped again.
+    /// </summary>
+    public void FailedAgain(DateTimeOffset now)
+    {
+        if (Status == Redriven)
+            (Status, StatusAt) = (Failed, now);
+    }
+
+    /// <summary>Returns the message as it was in its queue.</summary>
+    public FailedMessage Message()
+    {
+        var headers = new Dictionary<string, string?>(
+            JsonSerializer.Deserialize<Dictionary<string, string?>>(Headers)!,
+            StringComparer.OrdinalIgnoreCase
+        );
+        headers.Remove(RabbitMqProperties.Header, out var properties);
+        return new FailedMessage(Queue, headers, ContentType, Body, MessageId)
+        {
+            Properties = properties,
+            RoutingKey = RoutingKey,
+        };
+    }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<StoredMessage>
+    {
+        public void Configure(EntityTypeBuilder<StoredMessage> message)
+        {
+            message.ToTable("failed_messages");
+            message.HasKey(row => row.Id);
+            message.Property(row => row.Id).HasMaxLength(300);
+            message.Property(row => row.Queue).HasMaxLength(255);
+            message.Property(row => row.MessageId).HasMaxLength(255);
+            message.Property(row => row.MessageType).HasMaxLength(255);
+            message.Property(row => row.Fingerprint).HasMaxLength(16);
+            message.Property(row => row.ExceptionType).HasMaxLength(MaxTextLength);
+            message.Property(row => row.ExceptionMessage).HasMaxLength(MaxTextLength);
+            message.Property(row => row.Status).HasMaxLength(16);
+            message.Property(row => row.RoutingKey).HasMaxLength(255);
+            message.Property(row => row.ContentType).HasMaxLength(255);
+            message.HasIndex(row => new
+            {
+                row.Status,
+                row.FailedAt,
+                row.Id,
+            });
+            message.HasIndex(row => new
+            {
+                row.Status,
+                row.Queue,
+                row.Fingerprint,
+            });
+            message.HasIndex(row => new { row.RedriveId, row.Status });
+            message.HasIndex(row => row.RideId);
+            message.HasIndex(row => row.MessageId);
+        }
+    }
+}
+
+/// <summary>What an operator did with a failed message.</summary>
+/// <param name="Action"><c>redriven</c>, <c>discarded</c> or <c>restored</c>.</param>
+/// <param name="At">When the action was taken.</param>
+/// <param name="By">Who took it.</param>
+/// <param name="Reason">The reason.</param>
+/// <param name="RedriveId">The redrive that the action was part of.</param>
+internal sealed record HistoryEntry(string Action, DateTimeOffset At, string By, string Reason, Guid? RedriveId = null)
+{
+    public const string Redriven = "redriven";
+    public const string Discarded = "discarded";
+    public const string Restored = "restored";
+
+    /// <summary>The line to append to <see cref="StoredMessage.History"/>: one statement appends it to many messages.</summary>
+    public string Line() => JsonSerializer.Serialize(this) + "\n";
+
+    public static IReadOnlyList<HistoryEntry> Read(string history) =>
+        [
+            .. history
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonSerializer.Deserialize<HistoryEntry>(line)!),
+        ];
+}
