@@ -18,6 +18,8 @@ internal static class MessageDetails
         if (message.SentAt is { } sent)
             Fact("Sent", Text.Instant(sent));
         Fact("Attempts", $"{message.Attempts}");
+        if (message.State != "failed")
+            Fact("State", message.State);
         Fact("Fingerprint", message.Fingerprint);
         if (message.Ride is { } ride)
             Fact(

@@ -17,8 +17,11 @@ public sealed class SubscriptionRun(Func<Task<SubscriptionsContext>> open, int s
     const int TransactionsOfEach = 6;
     static readonly TimeSpan s_longestStall = TimeSpan.FromMilliseconds(50);
 
-    // For a long run: some 770 events are appended with a factor of 1, and a million with 1300.
-    static readonly int s_factor = int.Parse(
+    /// <summary>
+    /// For long runs: some 770 events are appended with a factor of 1, and a million with 1300
+    /// (<c>RIDEBOOKING_SUBSCRIPTION_EVENTS_FACTOR</c>).
+    /// </summary>
+    public static readonly int Factor = int.Parse(
         Environment.GetEnvironmentVariable("RIDEBOOKING_SUBSCRIPTION_EVENTS_FACTOR") ?? "1"
     );
 
@@ -102,7 +105,7 @@ public sealed class SubscriptionRun(Func<Task<SubscriptionsContext>> open, int s
     async Task<int> Write(Random random, CancellationToken cancellationToken)
     {
         var committed = 0;
-        for (var n = 0; n < TransactionsOfEach * s_factor; n++)
+        for (var n = 0; n < TransactionsOfEach * Factor; n++)
         {
             await using var db = await open();
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);

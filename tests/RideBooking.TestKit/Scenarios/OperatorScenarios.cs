@@ -89,6 +89,61 @@ public abstract class OperatorScenarios
     }
 
     [Fact]
+    public async Task A_redriven_message_that_is_skipped_again_waits_again()
+    {
+        var operations = await City.Operator();
+        var (messageId, rideId) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await Put(Endpoint, Envelope(messageId, rideId, "Weather"), messageId.ToString());
+        var id = (await Message(operations, Skipped, rideId))["id"]!.ToString();
+        var redrive = new JsonObject
+        {
+            ["selection"] = new JsonObject { ["ids"] = new JsonArray(id) },
+            ["reason"] = "there may be a consumer now",
+        };
+
+        for (var times = 1; times <= 2; times++)
+        {
+            var accepted = (await operations.Post("operations/redrives", redrive.DeepClone())).ShouldBe(
+                HttpStatusCode.Accepted
+            );
+            var done = await operations.Until(
+                "the redrive",
+                $"operations/redrives/{accepted.Text("id")}",
+                answer => answer.Text("status") == "completed"
+            );
+            done.Body!["sent"]!.GetValue<int>().ShouldBe(1);
+            var whole = await operations.Until(
+                "the message to be skipped again",
+                $"operations/failed-messages/{id}",
+                answer => answer.Text("state") == "failed"
+            );
+            whole.Body!["history"]!.AsArray().Count.ShouldBe(times);
+        }
+    }
+
+    [Fact]
+    public async Task Equal_messages_without_an_id_are_two_failed_messages()
+    {
+        var operations = await City.Operator();
+        var rideId = Guid.CreateVersion7();
+        var body = Encoding.UTF8.GetBytes(
+            new JsonObject
+            {
+                ["messageType"] = new JsonArray("urn:message:RideBooking.Contracts:Weather"),
+                ["message"] = new JsonObject { ["rideId"] = rideId.ToString() },
+            }.ToJsonString()
+        );
+        await Put(Endpoint, body, null);
+        await Put(Endpoint, body, null);
+
+        await operations.Until(
+            "both",
+            $"operations/failed-messages?queue={Skipped}&rideId={rideId}",
+            answer => Items(answer).Count == 2
+        );
+    }
+
+    [Fact]
     public async Task A_redrive_returns_the_selected_messages_with_their_ids_and_resets_their_redeliveries()
     {
         var operations = await City.Operator();

@@ -52,11 +52,37 @@ internal sealed partial class FailedMessage
         Fingerprint = Hash(
             $"{Endpoint}\n{MessageType}\n{ExceptionType}\n{Variable().Replace(ExceptionMessage?.Split('\n')[0] ?? "", "#")}"
         );
-        Id = $"{queue}.{Hash($"{MessageId ?? Convert.ToHexString(body)}\n{Header(MessageHeaders.FaultTimestamp)}")}";
+        // Of two equal messages without an id and a time, neither may pass for the other.
+        var identity = MessageId ?? (SaysWhenItFailed ? Convert.ToHexString(body) : $"{Guid.NewGuid()}");
+        Id = $"{queue}.{Hash($"{identity}\n{Header(MessageHeaders.FaultTimestamp)}")}";
     }
 
-    /// <summary>Identifies the message while it is in this queue. A message that fails again gets another id.</summary>
-    public string Id { get; }
+    /// <summary>
+    /// Identifies this failure of the message: if it fails again, that failure has another id. Only a message that is skipped again
+    /// has the same one.
+    /// </summary>
+    public string Id { get; private init; }
+
+    /// <summary>Whether the message has the time of its failure. A skipped message has none.</summary>
+    public bool SaysWhenItFailed => Header(MessageHeaders.FaultTimestamp) is not null;
+
+    /// <summary>Returns the stored message under the id with which it was stored.</summary>
+    public static FailedMessage Stored(
+        string id,
+        string queue,
+        IReadOnlyDictionary<string, string?> headers,
+        string? contentType,
+        byte[] body,
+        string? messageId,
+        string? properties,
+        string? routingKey
+    ) =>
+        new(queue, headers, contentType, body, messageId)
+        {
+            Id = id,
+            Properties = properties,
+            RoutingKey = routingKey,
+        };
 
     public string Queue { get; }
 

@@ -29,22 +29,28 @@ internal sealed class MoveFailedMessages(
     // A failure is reported shortly before the message is in its error queue, and failures often come together.
     static readonly TimeSpan s_arrival = TimeSpan.FromMilliseconds(50);
 
+    bool _fails;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
             try
             {
                 await MoveAll(stoppingToken);
+                _fails = false;
                 await signal.Wait(s_pollInterval, stoppingToken);
                 await Task.Delay(s_arrival, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
             catch (Exception exception)
             {
-                logger.LogWarning(
-                    exception,
-                    "Failed messages could not be moved to the store; they stay in their queues until the next attempt"
-                );
+                // Once for each outage of the database or the broker.
+                if (!_fails)
+                    logger.LogWarning(
+                        exception,
+                        "Failed messages could not be moved to the store; they stay in their queues until an attempt succeeds"
+                    );
+                _fails = true;
                 await Task.Delay(s_pollInterval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
     }
@@ -68,7 +74,7 @@ internal sealed class MoveFailedMessages(
                 // A queue may hold a message twice. It counts once.
                 foreach (var message in batch.DistinctBy(message => message.Id))
                     if (known.TryGetValue(message.Id, out var row))
-                        row.FailedAgain(now);
+                        row.CameAgain(message, now);
                     else
                         db.Add(StoredMessage.Of(message, now));
                 await db.SaveChangesAsync(cancellationToken);

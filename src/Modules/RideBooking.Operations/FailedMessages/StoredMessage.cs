@@ -96,12 +96,13 @@ internal sealed class StoredMessage
     static string? Text(string? text, int maxLength) => text?.MakeStorable().Shorten(maxLength);
 
     /// <summary>
-    /// Records that the message came to the store a second time. A skipped message does not say when it failed: so it has the same
-    /// id when it was redriven and is skipped again.
+    /// Records that a message with the same id came to the store: it was redriven and is skipped again. Otherwise it is a copy of
+    /// this one, left in its queue by a process that died after it had stored it, and is dropped.
     /// </summary>
-    public void FailedAgain(DateTimeOffset now)
+    public void CameAgain(FailedMessage message, DateTimeOffset now)
     {
-        if (Status == Redriven)
+        // The redrive may not have recorded yet that it was sent.
+        if (!message.SaysWhenItFailed && Status is Redriving or Redriven)
             (Status, StatusAt) = (Failed, now);
     }
 
@@ -113,11 +114,7 @@ internal sealed class StoredMessage
             StringComparer.OrdinalIgnoreCase
         );
         headers.Remove(RabbitMqProperties.Header, out var properties);
-        return new FailedMessage(Queue, headers, ContentType, Body, MessageId)
-        {
-            Properties = properties,
-            RoutingKey = RoutingKey,
-        };
+        return FailedMessage.Stored(Id, Queue, headers, ContentType, Body, MessageId, properties, RoutingKey);
     }
 
     internal sealed class Mapping : IEntityTypeConfiguration<StoredMessage>

@@ -151,23 +151,25 @@ internal sealed class RunRedrives(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var recorded =
-            done.Count == 0
-                ? 0
-                : await Remaining(db, redrive)
-                    .Where(row => done.Contains(row.Id))
-                    .ExecuteUpdateAsync(
-                        set =>
-                            set.SetProperty(row => row.Status, StoredMessage.Redriven)
-                                .SetProperty(row => row.StatusAt, now)
-                                .SetProperty(row => row.History, row => row.History + line),
-                        cancellationToken
-                    );
+        if (done.Count > 0)
+            await db.Set<StoredMessage>()
+                .Where(row => row.RedriveId == redrive.Id && done.Contains(row.Id))
+                .ExecuteUpdateAsync(
+                    set =>
+                        // One that was skipped again waits for an operator already.
+                        set.SetProperty(
+                                row => row.Status,
+                                row => row.Status == StoredMessage.Redriving ? StoredMessage.Redriven : row.Status
+                            )
+                            .SetProperty(row => row.StatusAt, now)
+                            .SetProperty(row => row.History, row => row.History + line),
+                    cancellationToken
+                );
         await db.Set<Redrive>()
             .Where(row => row.Id == redrive.Id)
             .ExecuteUpdateAsync(
                 set =>
-                    set.SetProperty(row => row.Sent, row => row.Sent + recorded)
+                    set.SetProperty(row => row.Sent, row => row.Sent + done.Count)
                         .SetProperty(row => row.ClaimedUntil, now + s_claim),
                 cancellationToken
             );
