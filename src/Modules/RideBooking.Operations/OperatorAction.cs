@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
-using RideBooking.Operations.FailedMessages;
 
 namespace RideBooking.Operations;
 

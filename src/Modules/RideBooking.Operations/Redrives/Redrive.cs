@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
-using RideBooking.Operations.FailedMessages;
 
 namespace RideBooking.Operations.Redrives;
 
