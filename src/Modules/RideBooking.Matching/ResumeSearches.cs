@@ -19,7 +19,7 @@ internal sealed class ResumeSearches(AppDbContext db, IPublishEndpoint publish, 
     public string Name => "searches for a driver";
 
     public IReadOnlyCollection<Type> Messages =>
-        [typeof(SearchReopened), typeof(SearchContinues), typeof(DriverBecameFree), typeof(OfferTimeout)];
+        [typeof(SearchReopened), typeof(SearchContinues), typeof(DriverBecameAvailable), typeof(OfferTimeout)];
 
     public async Task<int> Republish(CancellationToken cancellationToken)
     {
