@@ -18,7 +18,7 @@ namespace RideBooking.Platform.Http.Authentication;
 /// <remarks>It exists only in Development, and not where an authority issues the tokens.</remarks>
 internal static class DevelopmentToken
 {
-    static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
+    static readonly TimeSpan s_lifetime = TimeSpan.FromHours(12);
 
     public static void Map(WebApplication app)
     {
@@ -56,7 +56,7 @@ internal static class DevelopmentToken
                 Audience = options.Audience,
                 IssuedAt = now,
                 NotBefore = now,
-                Expires = now + Lifetime,
+                Expires = now + s_lifetime,
                 Claims = new Dictionary<string, object>
                 {
                     [Caller.SubjectClaim] = request.Subject ?? Guid.CreateVersion7().ToString(),
@@ -68,7 +68,7 @@ internal static class DevelopmentToken
                 ),
             }
         );
-        return TypedResults.Ok(new View(token, "Bearer", (int)Lifetime.TotalSeconds));
+        return TypedResults.Ok(new View(token, "Bearer", (int)s_lifetime.TotalSeconds));
     }
 
     internal sealed record Request(string Role, string? Subject)
