@@ -73,11 +73,11 @@ static class ReadArchivedLinks
     )
     {
         var hashes = new Dictionary<long, byte[]>();
-        foreach (var some in positions.Chunk(HashChain.BatchSize))
+        foreach (var batch in positions.Chunk(HashChain.BatchSize))
         foreach (
             var row in await db.Set<EventHash>()
                 .AsNoTracking()
-                .Where(row => some.Contains(row.Position))
+                .Where(row => batch.Contains(row.Position))
                 .ToListAsync(cancellationToken)
         )
             hashes.Add(row.Position, row.Hash);

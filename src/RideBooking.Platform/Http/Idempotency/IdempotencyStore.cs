@@ -161,9 +161,10 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyO
     )
     {
         var until = now + options.Lease;
-        foreach (var some in claims.Chunk(RenewAtOnce))
+        foreach (var batch in claims.Chunk(RenewAtOnce))
         {
-            var (ids, owners) = (some.Select(claim => claim.Id).ToArray(), some.Select(claim => claim.Owner).ToArray());
+            var ids = batch.Select(claim => claim.Id).ToArray();
+            var owners = batch.Select(claim => claim.Owner).ToArray();
             await using var scope = scopes.CreateAsyncScope();
             await scope
                 .ServiceProvider.GetRequiredService<AppDbContext>()
