@@ -9,7 +9,7 @@ static class ReadArchivedLinks
     /// <param name="db">Reads the archives and the hashes, which stay in their table.</param>
     /// <param name="live">The events of the table.</param>
     /// <param name="after">The position.</param>
-    /// <param name="limit">The max number of events, by which <paramref name="live"/> is limited, too.</param>
+    /// <param name="limit">The maximum number of events, by which <paramref name="live"/> is limited, too.</param>
     /// <param name="audited">Reads the archives.</param>
     /// <param name="cancellationToken">Cancels the queries.</param>
     public static async Task<List<ChainLink>> WithArchived(

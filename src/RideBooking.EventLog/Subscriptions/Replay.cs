@@ -34,7 +34,7 @@ public sealed class Replay
     /// <summary>The position that it had reached when it finished; null while it runs.</summary>
     public long? Position { get; set; }
 
-    /// <summary>The max number of events per second; null for no limit.</summary>
+    /// <summary>The maximum number of events per second; null for no limit.</summary>
     public required int? RatePerSecond { get; init; }
 
     /// <summary>Who requested it.</summary>

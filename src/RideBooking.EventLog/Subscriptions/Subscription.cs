@@ -34,10 +34,10 @@ public sealed class Subscription
     /// <summary>Why the subscription is stopped; null while it reads.</summary>
     public string? StoppedBecause { get; set; }
 
-    /// <summary>The max length of <see cref="StoppedBecause"/> and <see cref="ParkedEvent.Error"/>.</summary>
+    /// <summary>The maximum length of <see cref="StoppedBecause"/> and <see cref="ParkedEvent.Error"/>.</summary>
     public const int MaxErrorLength = 2000;
 
-    /// <summary>The max length of <see cref="Name"/>.</summary>
+    /// <summary>The maximum length of <see cref="Name"/>.</summary>
     public const int MaxNameLength = 50;
 
     internal sealed class Mapping : IEntityTypeConfiguration<Subscription>

@@ -25,7 +25,7 @@ internal sealed class Redrive
     /// <summary>How many of the requested ids were not, or no longer, failed messages.</summary>
     public required int NotFound { get; init; }
 
-    /// <summary>The max number of messages per second; null for no limit.</summary>
+    /// <summary>The maximum number of messages per second; null for no limit.</summary>
     public required int? RatePerSecond { get; init; }
 
     public required string Reason { get; init; }

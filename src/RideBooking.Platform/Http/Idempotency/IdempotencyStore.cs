@@ -94,7 +94,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyO
                 return new Claim.Reused();
             else if (known.Status is not null)
                 return new Claim.Answered(known);
-            // A lease that exceeds the max duration was written by a host with another clock.
+            // A lease that exceeds the maximum duration was written by a host with another clock.
             else if (known.LeaseUntil > now && known.LeaseUntil <= now + options.Lease * 2)
                 return new Claim.InProgress();
             else if (await TakeOver(db, known, fresh, cancellationToken))
