@@ -15,7 +15,7 @@ using RideBooking.Positions;
 
 namespace RideBooking.Drivers;
 
-/// <summary>Stores the driver's current position in the hot store.</summary>
+/// <summary>Stores the driver's current position.</summary>
 /// <remarks>
 /// One statement in the common case, no event, no broker. Response headers say whether the report was used or is older than the
 /// known position, so that no app is ignored silently.
