@@ -71,6 +71,8 @@ internal static class DevelopmentToken
         return TypedResults.Ok(new View(token, "Bearer", (int)s_lifetime.TotalSeconds));
     }
 
+    /// <param name="Role"><c>rider</c>, <c>driver</c> or <c>operator</c>.</param>
+    /// <param name="Subject">The caller's id, 1 to 255 characters. Generated if it is left out.</param>
     internal sealed record Request(string Role, string? Subject)
     {
         internal sealed class Validator : AbstractValidator<Request>
@@ -86,6 +88,9 @@ internal static class DevelopmentToken
         }
     }
 
+    /// <param name="AccessToken">The token.</param>
+    /// <param name="TokenType">Always <c>Bearer</c>.</param>
+    /// <param name="ExpiresIn">How long it is valid, seconds.</param>
     internal sealed record View(
         [property: JsonPropertyName("access_token")] string AccessToken,
         [property: JsonPropertyName("token_type")] string TokenType,
