@@ -6,7 +6,7 @@ namespace RideBooking.Contracts;
 /// <param name="Address">The address or name of the place, if known.</param>
 public sealed record Place(double Lat, double Lng, string? Address = null)
 {
-    /// <summary>The max length of the address, in characters.</summary>
+    /// <summary>The maximum length of the address, in characters.</summary>
     public const int MaxAddressLength = 500;
 
     /// <summary>What a place reads as when its rider was forgotten.</summary>

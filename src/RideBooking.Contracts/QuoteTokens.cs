@@ -16,7 +16,7 @@ namespace RideBooking.Contracts;
 public sealed class QuoteTokens(ReadOnlyMemory<byte> key)
 {
     /// <summary>
-    /// The max length of a token, in characters. An ordinary one has about 400, depending on the rider's id.
+    /// The maximum length of a token, in characters. An ordinary one has about 400, depending on the rider's id.
     /// </summary>
     public const int MaxLength = 2048;
 

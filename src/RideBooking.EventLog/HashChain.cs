@@ -26,7 +26,7 @@ public sealed class EventHash
 /// </remarks>
 public static class HashChain
 {
-    /// <summary>The max number of events chained at once.</summary>
+    /// <summary>The maximum number of events chained at once.</summary>
     public const int BatchSize = 500;
 
     static readonly byte[] s_none = new byte[SHA256.HashSizeInBytes];

@@ -9,7 +9,7 @@ namespace RideBooking.EventLog;
 /// </remarks>
 public static class Sequencer
 {
-    /// <summary>The max number of events numbered at once.</summary>
+    /// <summary>The maximum number of events numbered at once.</summary>
     public const int BatchSize = 500;
 
     /// <summary>

@@ -26,7 +26,7 @@ public static class VerifyLog
     /// <param name="db">Reads the log.</param>
     /// <param name="after">The position up to which the log was verified.</param>
     /// <param name="chained">Events up to this position must have a hash, see <see cref="HashChain.LastChained"/>.</param>
-    /// <param name="limit">The max number of events.</param>
+    /// <param name="limit">The maximum number of events.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
     /// <returns>The events, and what is wrong with them.</returns>
     public static async Task<(IReadOnlyList<LoggedEvent> Events, IReadOnlyList<LogDeviation> Deviations)> Verify(

@@ -27,7 +27,7 @@ internal sealed record HostArguments(HostCommand Command, string[] Settings)
                            run the host with a simulated city
 
         Settings are those of docs/operating/settings.md, such as --Matching:OfferTimeout=00:00:30. They can
-        also be environment variables (Matching__OfferTimeout) or lie in appsettings.json beside the program.
+        also be environment variables (Matching__OfferTimeout) or be in appsettings.json beside the program.
         """;
 
     /// <summary>The program's version.</summary>

@@ -15,7 +15,7 @@ try
     if (demo is not null && arguments.Command != HostCommand.Run)
         throw new ConfigurationException("--demo runs a host and cannot be combined with another command.");
 
-    // The settings files lie beside the program, and are found from any working directory.
+    // The settings files are beside the program, and are found from any working directory.
     var builder = WebApplication.CreateBuilder(
         new WebApplicationOptions { Args = arguments.Settings, ContentRootPath = AppContext.BaseDirectory }
     );

@@ -13,7 +13,7 @@ public static class ShortText
     /// PostgreSQL refuses it.
     /// </remarks>
     /// <param name="text">The text.</param>
-    /// <param name="maxLength">The max <see cref="string.Length"/> of the result; 0 or more.</param>
+    /// <param name="maxLength">The maximum <see cref="string.Length"/> of the result; 0 or more.</param>
     public static string Shorten(this string text, int maxLength)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -18,8 +18,8 @@ public enum ReportOutcome
 }
 
 /// <summary>Decides which location reports are accepted.</summary>
-/// <param name="MaxSpeed">The max speed of a driver, metres per second.</param>
-/// <param name="Tolerance">The max distance of two reports regardless of the time between them, metres.</param>
+/// <param name="MaxSpeed">The maximum speed of a driver, metres per second.</param>
+/// <param name="Tolerance">The maximum distance of two reports regardless of the time between them, metres.</param>
 public sealed record PositionRules(double MaxSpeed, double Tolerance)
 {
     /// <summary>
@@ -28,10 +28,10 @@ public sealed record PositionRules(double MaxSpeed, double Tolerance)
     public static TimeSpan ReadMaxAge(IConfiguration configuration) =>
         configuration.Span("Matching:MaxPositionAge", TimeSpan.FromMinutes(5));
 
-    /// <summary>The max sequence: the greatest integer that every JSON reader represents exactly.</summary>
+    /// <summary>The maximum sequence: the greatest integer that every JSON reader represents exactly.</summary>
     public const long MaxSequence = (1L << 53) - 1;
 
-    /// <summary>The max delay of a report.</summary>
+    /// <summary>The maximum delay of a report.</summary>
     /// <remarks>
     /// After this time without a report, any sequence is accepted next. So no sequence, however great, blocks an app for
     /// longer.
@@ -46,12 +46,13 @@ public sealed record PositionRules(double MaxSpeed, double Tolerance)
     public static readonly TimeSpan ConfirmationTime = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The max ordinary step of a sequence; a greater one may be an outlier. Apps may count in milliseconds.
+    /// The maximum ordinary step of a sequence; a greater one may be an outlier. Apps may count in milliseconds.
     /// </summary>
     internal const long Leap = 1_000_000;
 
     /// <summary>
-    /// The max distances at which a sequence counts as close to the start of a shift, or to the last one of the previous shift.
+    /// The maximum distances at which a sequence counts as close to the start of a shift, or to the last one of the previous
+    /// shift.
     /// </summary>
     const long NearStart = 100;
     const long NearFormer = 1_000;

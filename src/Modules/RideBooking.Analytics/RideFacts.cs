@@ -108,7 +108,7 @@ internal sealed class RideFacts : IProjectedRow
 /// <summary>What the facts of rides say together with those of offers.</summary>
 internal static class RideFactsQueries
 {
-    /// <summary>Returns the present status of each ride, as the API spells it.</summary>
+    /// <summary>Returns the current status of each ride, as the API spells it.</summary>
     /// <remarks>
     /// Not the fold that Rides has (<see cref="Contracts.Seams.IRideStatusOfEvents"/>): that needs a ride's events in order and
     /// from the first. Facts may come in any order, because a parked event is recorded later and a replay may begin with a later

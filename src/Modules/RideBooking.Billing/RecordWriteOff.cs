@@ -10,11 +10,11 @@ internal sealed class RecordWriteOff(AppDbContext db) : IConsumer<BalanceWritten
 {
     public async Task Consume(ConsumeContext<BalanceWrittenOff> context)
     {
-        var given = context.Message;
+        var writtenOff = context.Message;
         var invoice =
-            await db.Set<Invoice>().SingleOrDefaultAsync(i => i.RideId == given.RideId, context.CancellationToken)
-            ?? throw new InvalidOperationException($"Ride {given.RideId} was written off but never invoiced.");
+            await db.Set<Invoice>().SingleOrDefaultAsync(i => i.RideId == writtenOff.RideId, context.CancellationToken)
+            ?? throw new InvalidOperationException($"Ride {writtenOff.RideId} was written off but never invoiced.");
         if (invoice.WrittenOffAt is null)
-            invoice.WriteOff(given.At);
+            invoice.WriteOff(writtenOff.At);
     }
 }

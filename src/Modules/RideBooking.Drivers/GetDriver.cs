@@ -33,6 +33,11 @@ internal enum Availability
 }
 
 /// <summary>The driver's current ride.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="OfferId">The offer that the driver accepted.</param>
+/// <param name="Pickup">The pickup point.</param>
+/// <param name="Dropoff">The destination.</param>
+/// <param name="AssignedAt">When the driver accepted the offer.</param>
 internal sealed record CurrentRide(
     Guid RideId,
     Guid OfferId,
@@ -42,6 +47,11 @@ internal sealed record CurrentRide(
 );
 
 /// <summary>The offer that the driver can answer.</summary>
+/// <param name="OfferId">The offer.</param>
+/// <param name="RideId">The ride.</param>
+/// <param name="Pickup">The pickup point.</param>
+/// <param name="Dropoff">The destination.</param>
+/// <param name="ExpiresAt">When the offer expires.</param>
 internal sealed record CurrentOffer(
     Guid OfferId,
     Guid RideId,
@@ -51,6 +61,11 @@ internal sealed record CurrentOffer(
 );
 
 /// <summary>A driver, as shown to themselves.</summary>
+/// <param name="Profile">The driver's name and vehicle.</param>
+/// <param name="Availability">What the driver is doing.</param>
+/// <param name="Shift">The current shift; null off duty.</param>
+/// <param name="CurrentRide">The current ride, if any.</param>
+/// <param name="CurrentOffer">The offer to answer, if any.</param>
 internal sealed record DriverView(
     ProfileView Profile,
     Availability Availability,

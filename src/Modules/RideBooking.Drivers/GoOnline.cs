@@ -17,6 +17,8 @@ using RideBooking.Positions;
 namespace RideBooking.Drivers;
 
 /// <summary>The current shift.</summary>
+/// <param name="ShiftId">The shift.</param>
+/// <param name="OnlineSince">When it began.</param>
 internal sealed record ShiftView(Guid ShiftId, DateTimeOffset OnlineSince);
 
 /// <summary>Starts the driver's shift, or returns the current one if they are on duty.</summary>

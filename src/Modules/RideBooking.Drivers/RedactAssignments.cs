@@ -13,9 +13,9 @@ internal sealed class RedactAssignments(AppDbContext db, IRidesOfRider rides) : 
 
     public async Task Consume(ConsumeContext<RiderForgotten> context)
     {
-        foreach (var some in (await rides.List(context.Message.RiderId, context.CancellationToken)).Chunk(BatchSize))
+        foreach (var batch in (await rides.List(context.Message.RiderId, context.CancellationToken)).Chunk(BatchSize))
             await db.Set<DriverAssignment>()
-                .Where(assignment => some.Contains(assignment.RideId))
+                .Where(assignment => batch.Contains(assignment.RideId))
                 .ExecuteUpdateAsync(
                     row =>
                         row.SetProperty(assignment => assignment.Pickup, Place.Redacted)

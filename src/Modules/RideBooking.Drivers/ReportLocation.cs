@@ -15,7 +15,7 @@ using RideBooking.Positions;
 
 namespace RideBooking.Drivers;
 
-/// <summary>Stores the driver's current position in the hot store.</summary>
+/// <summary>Stores the driver's current position.</summary>
 /// <remarks>
 /// One statement in the common case, no event, no broker. Response headers say whether the report was used or is older than the
 /// known position, so that no app is ignored silently.
@@ -57,7 +57,7 @@ internal static class ReportLocation
             );
 
     internal static async Task<Results<NoContent, ProblemHttpResult>> Handle(
-        Request report,
+        Request request,
         Driver driver,
         AppDbContext db,
         DriversOptions options,
@@ -66,16 +66,16 @@ internal static class ReportLocation
         CancellationToken cancellationToken
     )
     {
-        if (PositionRules.IsZero(report.Lat, report.Lng))
+        if (PositionRules.IsZero(request.Lat, request.Lng))
             return DriverProblems.NoPosition();
         var (outcome, sequence) = await db.RecordPosition(
             new DriverPosition
             {
                 DriverId = driver.Id,
-                Lat = report.Lat,
-                Lng = report.Lng,
-                Heading = report.Heading,
-                Sequence = report.Sequence,
+                Lat = request.Lat,
+                Lng = request.Lng,
+                Heading = request.Heading,
+                Sequence = request.Sequence,
                 At = clock.GetUtcNow(),
             },
             options.Positions,
@@ -109,13 +109,15 @@ internal static class ReportLocation
         {
             public Validator()
             {
-                RuleFor(report => report.Lat).Latitude();
-                RuleFor(report => report.Lng).Longitude();
-                RuleFor(report => report.Heading)
+                RuleFor(request => request.Lat).Latitude();
+                RuleFor(request => request.Lng).Longitude();
+                RuleFor(request => request.Heading)
                     .Must(heading => heading is null or (>= 0 and <= 360))
                     .WithMessage("must be from 0 to 360 degrees");
-                RuleFor(report => report.Sequence).Must(sequence => sequence >= 0).WithMessage("must not be negative");
-                RuleFor(report => report.Sequence)
+                RuleFor(request => request.Sequence)
+                    .Must(sequence => sequence >= 0)
+                    .WithMessage("must not be negative");
+                RuleFor(request => request.Sequence)
                     .Must(sequence => sequence <= PositionRules.MaxSequence)
                     .WithMessage($"must be at most {PositionRules.MaxSequence}");
             }

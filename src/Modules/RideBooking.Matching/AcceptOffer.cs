@@ -14,6 +14,14 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Matching;
 
 /// <summary>The ride that the driver has accepted.</summary>
+/// <param name="OfferId">The offer.</param>
+/// <param name="RideId">The ride.</param>
+/// <param name="RiderId">The rider.</param>
+/// <param name="Pickup">The pickup point.</param>
+/// <param name="Dropoff">The destination.</param>
+/// <param name="Fare">The fare the rider was quoted, if any.</param>
+/// <param name="PickupEtaSeconds">The estimated driving time to the pickup, seconds.</param>
+/// <param name="AcceptedAt">When the driver accepted the offer.</param>
 internal sealed record OfferAccepted(
     Guid OfferId,
     Guid RideId,

@@ -36,6 +36,6 @@ internal sealed class AddCandidate(AppDbContext db) : IConsumer<DriverWentOnline
         candidate.VehicleClass = shift.Vehicle.Class;
         candidate.VehiclePlate = shift.Vehicle.Plate;
         candidate.VehicleModel = shift.Vehicle.Model;
-        await context.Publish(new DriverBecameFree(shift.DriverId));
+        await context.Publish(new DriverBecameAvailable(shift.DriverId));
     }
 }

@@ -58,7 +58,7 @@ internal static class DeclineOffer
                 await publish.Publish(new SearchReopened(offer.RideId), cancellationToken);
                 await db.MarkDriverActive(driver.Id, now, cancellationToken);
                 if (await db.Free(driver.Id, offerId, answered: true, cancellationToken))
-                    await publish.Publish(new DriverBecameFree(driver.Id), cancellationToken);
+                    await publish.Publish(new DriverBecameAvailable(driver.Id), cancellationToken);
                 await db.SaveChangesAsync(cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
                 return TypedResults.NoContent();

@@ -49,6 +49,6 @@ internal sealed class EndSearch(AppDbContext db, TimeProvider clock)
         if (answered)
             await db.MarkDriverActive(offer.DriverId, now, cancellationToken);
         if (await db.Free(offer.DriverId, offer.OfferId, answered, cancellationToken))
-            await context.Publish(new DriverBecameFree(offer.DriverId));
+            await context.Publish(new DriverBecameAvailable(offer.DriverId));
     }
 }

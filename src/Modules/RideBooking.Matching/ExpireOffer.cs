@@ -35,7 +35,7 @@ internal sealed class ExpireOffer(AppDbContext db, MatchingOptions options, Time
         if (reason == OfferEndReason.Timeout && now - offer.ExpiresAt < options.OfferTimeout)
             await CountAsMissed(offer, now, context);
         else if (await db.Free(offer.DriverId, offerId, answered: false, cancellationToken))
-            await context.Publish(new DriverBecameFree(offer.DriverId));
+            await context.Publish(new DriverBecameAvailable(offer.DriverId));
     }
 
     /// <summary>Counts the offer as unanswered. After too many in a row, the driver receives no more offers.</summary>
@@ -49,6 +49,6 @@ internal sealed class ExpireOffer(AppDbContext db, MatchingOptions options, Time
                 new DriverIgnoredOffers(driverId, shiftId, offer.RideId, options.MaxMissedOffers, now)
             );
         else
-            await context.Publish(new DriverBecameFree(driverId));
+            await context.Publish(new DriverBecameAvailable(driverId));
     }
 }

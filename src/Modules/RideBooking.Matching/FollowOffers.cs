@@ -13,6 +13,9 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Matching;
 
 /// <summary>An offer, or the ride that resulted from it, that the driver no longer has.</summary>
+/// <param name="OfferId">The offer.</param>
+/// <param name="RideId">The ride.</param>
+/// <param name="Status">How the offer ended.</param>
 internal sealed record OfferEnded(Guid OfferId, Guid RideId, OfferStatus Status);
 
 /// <summary>

@@ -12,7 +12,7 @@ namespace RideBooking.Matching;
 /// Published in the transaction that makes the driver available, so it is handled after that commits (see <see
 /// cref="FindDriver"/> for why that matters).
 /// </remarks>
-internal sealed record DriverBecameFree(string DriverId);
+internal sealed record DriverBecameAvailable(string DriverId);
 
 /// <summary>Offers an available driver the ride nearby that has waited longest.</summary>
 internal sealed class OfferWaitingRide(
@@ -21,11 +21,11 @@ internal sealed class OfferWaitingRide(
     MatchingOptions options,
     TimeProvider clock,
     EventLogSignal signal
-) : IConsumer<DriverBecameFree>
+) : IConsumer<DriverBecameAvailable>
 {
     const int RidesPerPoll = 8;
 
-    public async Task Consume(ConsumeContext<DriverBecameFree> context)
+    public async Task Consume(ConsumeContext<DriverBecameAvailable> context)
     {
         var driverId = context.Message.DriverId;
         var cancellationToken = context.CancellationToken;
@@ -57,7 +57,7 @@ internal sealed class OfferWaitingRide(
                     // The driver was reserved in the meantime, or has declined this very ride. In the latter case other rides
                     // may need this driver: search again, in a transaction that locks no search.
                     if (!await offers.OfferTo(driverId, meters, search, context))
-                        await context.Publish(new DriverBecameFree(driverId));
+                        await context.Publish(new DriverBecameAvailable(driverId));
                     return;
                 }
     }

@@ -14,9 +14,9 @@ internal sealed class RedactSearches(AppDbContext db, IRidesOfRider rides) : ICo
     public async Task Consume(ConsumeContext<RiderForgotten> context)
     {
         // By the rides, because there is no index by rider.
-        foreach (var some in (await rides.List(context.Message.RiderId, context.CancellationToken)).Chunk(BatchSize))
+        foreach (var batch in (await rides.List(context.Message.RiderId, context.CancellationToken)).Chunk(BatchSize))
             await db.Set<Search>()
-                .Where(search => some.Contains(search.RideId))
+                .Where(search => batch.Contains(search.RideId))
                 .ExecuteUpdateAsync(
                     row =>
                         row.SetProperty(search => search.Pickup, Place.Redacted)

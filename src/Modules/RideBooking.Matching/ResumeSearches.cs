@@ -19,7 +19,7 @@ internal sealed class ResumeSearches(AppDbContext db, IPublishEndpoint publish, 
     public string Name => "searches for a driver";
 
     public IReadOnlyCollection<Type> Messages =>
-        [typeof(SearchReopened), typeof(SearchContinues), typeof(DriverBecameFree), typeof(OfferTimeout)];
+        [typeof(SearchReopened), typeof(SearchContinues), typeof(DriverBecameAvailable), typeof(OfferTimeout)];
 
     public async Task<int> Republish(CancellationToken cancellationToken)
     {
@@ -39,15 +39,15 @@ internal sealed class ResumeSearches(AppDbContext db, IPublishEndpoint publish, 
             })
             .ToListAsync(cancellationToken);
 
-        foreach (var some in open.Chunk(AtOnce))
+        foreach (var batch in open.Chunk(AtOnce))
         {
-            foreach (var rideId in some)
+            foreach (var rideId in batch)
                 await publish.Publish(new SearchReopened(rideId), cancellationToken);
             await Save(cancellationToken);
         }
-        foreach (var some in offered.Chunk(AtOnce))
+        foreach (var batch in offered.Chunk(AtOnce))
         {
-            foreach (var offer in some)
+            foreach (var offer in batch)
                 await scheduler.SchedulePublish(
                     offer.ExpiresAt.UtcDateTime,
                     new OfferTimeout(offer.RideId, offer.OfferId, OfferEndReason.Timeout),

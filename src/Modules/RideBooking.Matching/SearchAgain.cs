@@ -34,6 +34,6 @@ internal sealed class SearchAgain(AppDbContext db, TimeProvider clock) : IConsum
 
         await db.MarkDriverActive(unassigned.DriverId, clock.GetUtcNow(), cancellationToken);
         if (await db.Free(unassigned.DriverId, unassigned.OfferId, answered: true, cancellationToken))
-            await context.Publish(new DriverBecameFree(unassigned.DriverId));
+            await context.Publish(new DriverBecameAvailable(unassigned.DriverId));
     }
 }

@@ -66,9 +66,9 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
             .Where(row => row.Audience == Audience.Rider && row.RecipientId == riderId)
             .Select(row => row.RideId)
             .ToHashSet();
-        foreach (var some in rides.Chunk(BatchSize))
+        foreach (var batch in rides.Chunk(BatchSize))
             await stored
-                .Where(row => row.Kind == NotificationTemplates.OfferKind && some.Contains(row.RideId))
+                .Where(row => row.Kind == NotificationTemplates.OfferKind && batch.Contains(row.RideId))
                 .LoadAsync(cancellationToken);
         foreach (var offer in tracked.Where(row => row.Kind == NotificationTemplates.OfferKind).ToList())
             if (rides.Contains(offer.RideId))

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
-using RideBooking.Operations.FailedMessages;
 
 namespace RideBooking.Operations;
 
@@ -42,18 +41,18 @@ internal sealed class OperatorAction
 
     internal sealed class Mapping : IEntityTypeConfiguration<OperatorAction>
     {
-        public void Configure(EntityTypeBuilder<OperatorAction> action)
+        public void Configure(EntityTypeBuilder<OperatorAction> builder)
         {
-            action.ToTable("audit");
-            action.HasKey(row => row.Id);
-            action.Property(row => row.Id).ValueGeneratedNever();
-            action.Property(row => row.By).HasMaxLength(255);
-            action.Property(row => row.Action).HasMaxLength(32);
-            action.Property(row => row.Queue).HasMaxLength(255);
-            action.Property(row => row.RiderId).HasMaxLength(255);
-            action.Property(row => row.Subscription).HasMaxLength(EventLog.Subscriptions.Subscription.MaxNameLength);
-            action.Property(row => row.Reason).HasMaxLength(Reasons.MaxLength);
-            action.HasIndex(row => new { row.At, row.Id });
+            builder.ToTable("audit");
+            builder.HasKey(row => row.Id);
+            builder.Property(row => row.Id).ValueGeneratedNever();
+            builder.Property(row => row.By).HasMaxLength(255);
+            builder.Property(row => row.Action).HasMaxLength(32);
+            builder.Property(row => row.Queue).HasMaxLength(255);
+            builder.Property(row => row.RiderId).HasMaxLength(255);
+            builder.Property(row => row.Subscription).HasMaxLength(EventLog.Subscriptions.Subscription.MaxNameLength);
+            builder.Property(row => row.Reason).HasMaxLength(Reasons.MaxLength);
+            builder.HasIndex(row => new { row.At, row.Id });
         }
     }
 }

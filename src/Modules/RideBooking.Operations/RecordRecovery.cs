@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
-using RideBooking.Operations.FailedMessages;
 using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Recovery;

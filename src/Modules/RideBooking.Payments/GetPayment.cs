@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -97,7 +98,7 @@ internal static class GetPayment
                 payment.CorrelationId,
                 payment.PaymentId,
                 payment.RiderId,
-                char.ToLowerInvariant(payment.Status[0]) + payment.Status[1..],
+                JsonNamingPolicy.CamelCase.ConvertName(payment.Status),
                 payment.Due,
                 payment.Attempt,
                 payment.IdempotencyKey,

@@ -27,19 +27,19 @@ internal static class PaymentConditions
         context.Message.Attempt == context.Saga.Attempt;
 
     /// <summary>Whether the attempt in flight was declined and another automatic attempt follows.</summary>
-    public static StateMachineCondition<Payment, ChargeDeclined> DeclinedForNow(IReadOnlyList<TimeSpan> retries) =>
+    public static StateMachineCondition<Payment, ChargeDeclined> DeclinedWithRetry(IReadOnlyList<TimeSpan> retries) =>
         context => IsAwaited(context) && context.Message.MayRetry && context.Saga.HasRetry(retries);
 
     /// <summary>Whether the attempt in flight was declined and no automatic attempt follows.</summary>
-    public static StateMachineCondition<Payment, ChargeDeclined> DeclinedForGood(IReadOnlyList<TimeSpan> retries) =>
+    public static StateMachineCondition<Payment, ChargeDeclined> DeclinedFinally(IReadOnlyList<TimeSpan> retries) =>
         context => IsAwaited(context) && !(context.Message.MayRetry && context.Saga.HasRetry(retries));
 
     /// <summary>Whether the outcome of the attempt in flight is unknown and another automatic attempt follows.</summary>
-    public static StateMachineCondition<Payment, ChargeUnknown> UnknownForNow(IReadOnlyList<TimeSpan> retries) =>
+    public static StateMachineCondition<Payment, ChargeUnknown> UnknownWithRetry(IReadOnlyList<TimeSpan> retries) =>
         context => IsAwaited(context) && context.Saga.HasRetry(retries);
 
     /// <summary>Whether the outcome of the attempt in flight is unknown and no automatic attempt follows.</summary>
-    public static StateMachineCondition<Payment, ChargeUnknown> UnknownForGood(IReadOnlyList<TimeSpan> retries) =>
+    public static StateMachineCondition<Payment, ChargeUnknown> UnknownFinally(IReadOnlyList<TimeSpan> retries) =>
         context => IsAwaited(context) && !context.Saga.HasRetry(retries);
 
     /// <summary>Whether the rider names another card than the one in use.</summary>

@@ -50,10 +50,10 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
         During(
             Charging,
             When(Succeeded).Capture().TransitionTo(Captured),
-            When(Declined, DeclinedForNow(retries)).Decline().WaitForRetry(Retry, retries).TransitionTo(Retrying),
-            When(Declined, DeclinedForGood(retries)).Decline().GiveUp().RecordOutstanding().TransitionTo(Outstanding),
-            When(Unknown, UnknownForNow(retries)).LeaveOpen().WaitForRetry(Retry, retries).TransitionTo(Retrying),
-            When(Unknown, UnknownForGood(retries)).LeaveOpen().GiveUp().RecordOutstanding().TransitionTo(Outstanding),
+            When(Declined, DeclinedWithRetry(retries)).Decline().WaitForRetry(Retry, retries).TransitionTo(Retrying),
+            When(Declined, DeclinedFinally(retries)).Decline().GiveUp().RecordOutstanding().TransitionTo(Outstanding),
+            When(Unknown, UnknownWithRetry(retries)).LeaveOpen().WaitForRetry(Retry, retries).TransitionTo(Retrying),
+            When(Unknown, UnknownFinally(retries)).LeaveOpen().GiveUp().RecordOutstanding().TransitionTo(Outstanding),
             // Replaces the attempt in flight: its key is closed before the other card is charged.
             When(PayNow, NamesAnotherCard).PayWith().Charge().Accept(),
             When(PayNow, NamesTheSameCard).AcceptRepeat(), // already in flight

@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
-using RideBooking.EventLog.PersonalData;
 using RideBooking.Platform.Events;
 using RideBooking.Platform.Persistence;
 

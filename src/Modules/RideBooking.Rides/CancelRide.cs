@@ -32,8 +32,8 @@ internal static class CancelRideEndpoint
     static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
         Guid rideId,
         Rider rider,
-        Request cancel,
-        IdempotentRequest request,
+        Request request,
+        IdempotentRequest attempt,
         RideCommands commands,
         AppDbContext db,
         TimeProvider clock,
@@ -43,8 +43,8 @@ internal static class CancelRideEndpoint
         if (await db.FindRide(rideId, cancellationToken) is not { } known || !known.IsOf(rider))
             return RideProblems.NotFound();
 
-        var command = new CancelRide(rideId, rider.Id, cancel.Reason.Trim(), clock.GetUtcNow());
-        var answer = await commands.Send(rideId, request, command, cancellationToken);
+        var command = new CancelRide(rideId, rider.Id, request.Reason.Trim(), clock.GetUtcNow());
+        var answer = await commands.Send(rideId, attempt, command, cancellationToken);
         return answer.Response("Cancelling", RideProblems.NotCancellable);
     }
 
@@ -53,7 +53,7 @@ internal static class CancelRideEndpoint
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(cancel => cancel.Reason).Reason();
+            public Validator() => RuleFor(request => request.Reason).Reason();
         }
     }
 }

@@ -39,9 +39,9 @@ internal sealed record Plausibility(
 
     public static Plausibility Read(IConfiguration configuration) =>
         new(
-            (int)configuration.Number("Rides:PickupRadiusMeters", 300, 10, 100_000),
+            (int)configuration.Number("Rides:PickupRadiusMeters", defaultValue: 300, min: 10, max: 100_000),
             configuration.Span("Rides:PositionMaxAge", TimeSpan.FromMinutes(2)),
-            (int)configuration.Number("Rides:MaxSpeedKmh", 150, 1, 1_000_000),
+            (int)configuration.Number("Rides:MaxSpeedKmh", defaultValue: 150, min: 1, max: 1_000_000),
             configuration.TrueOrFalse("Rides:RefuseImplausible", false)
         );
 

@@ -32,8 +32,8 @@ internal static class RateRideEndpoint
     static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
         Guid rideId,
         Rider rider,
-        Request rating,
-        IdempotentRequest request,
+        Request request,
+        IdempotentRequest attempt,
         RideCommands commands,
         AppDbContext db,
         TimeProvider clock,
@@ -43,8 +43,8 @@ internal static class RateRideEndpoint
         if (await db.FindRide(rideId, cancellationToken) is not { } known || !known.IsOf(rider))
             return RideProblems.NotFound();
 
-        var command = new RateRide(rideId, rider.Id, rating.Stars, rating.Comment, clock.GetUtcNow());
-        var answer = await commands.Send(rideId, request, command, cancellationToken);
+        var command = new RateRide(rideId, rider.Id, request.Stars, request.Comment, clock.GetUtcNow());
+        var answer = await commands.Send(rideId, attempt, command, cancellationToken);
         return answer.Response("Rating");
     }
 
@@ -56,10 +56,10 @@ internal static class RateRideEndpoint
         {
             public Validator()
             {
-                RuleFor(rating => rating.Stars)
+                RuleFor(request => request.Stars)
                     .Must(stars => stars is >= 1 and <= 5)
                     .WithMessage("must be from 1 to 5");
-                RuleFor(rating => rating.Comment).Text(0, Ride.MaxComment);
+                RuleFor(request => request.Comment).Text(0, Ride.MaxComment);
             }
         }
     }

@@ -54,9 +54,9 @@ internal static class RequestRideEndpoint
             );
 
     static async Task<Results<Created<RideView>, ProblemHttpResult>> Handle(
-        Request asked,
+        Request request,
         Rider rider,
-        IdempotentRequest request,
+        IdempotentRequest attempt,
         RideCommands commands,
         AppDbContext db,
         QuoteTokens tokens,
@@ -68,7 +68,7 @@ internal static class RequestRideEndpoint
         CancellationToken cancellationToken
     )
     {
-        var rideId = request.IdFor("ride");
+        var rideId = attempt.IdFor("ride");
         // A repeat whose first response was lost finds the ride that the first request created. It looks again when it is
         // refused, because the first request may commit meanwhile, and its ride may be the reason.
         if (await CreatedBefore() is { } created)
@@ -76,19 +76,19 @@ internal static class RequestRideEndpoint
         var answer = await Create();
         return answer.Result is ProblemHttpResult && await CreatedBefore() is { } first ? Created(first) : answer;
 
-        async Task<Ride?> CreatedBefore() => request.MayBeARepeat ? await db.FindRide(rideId, cancellationToken) : null;
+        async Task<Ride?> CreatedBefore() => attempt.MayBeARepeat ? await db.FindRide(rideId, cancellationToken) : null;
 
         async Task<Results<Created<RideView>, ProblemHttpResult>> Create()
         {
             var now = clock.GetUtcNow();
             SignedQuote? quote = null;
-            if (asked.QuoteId is not null && Check(asked, rider, tokens, now, out quote) is { } refusal)
+            if (request.QuoteId is not null && Check(request, rider, tokens, now, out quote) is { } refusal)
                 return refusal;
             // A quote was checked when it was issued, and stays valid even if the tariff has changed since.
-            var vehicleClass = quote?.VehicleClass ?? asked.VehicleClass?.ToLowerInvariant() ?? VehicleClass.Standard;
-            if (quote is null && trips.Check(asked.Pickup, asked.Dropoff, vehicleClass) is { } problem)
+            var vehicleClass = quote?.VehicleClass ?? request.VehicleClass?.ToLowerInvariant() ?? VehicleClass.Standard;
+            if (quote is null && trips.Check(request.Pickup, request.Dropoff, vehicleClass) is { } problem)
                 return Problem.Validation(problem.Field, problem.Message);
-            if (asked.PaymentMethodId is { } method && !await methods.Has(rider.Id, method, cancellationToken))
+            if (request.PaymentMethodId is { } method && !await methods.Has(rider.Id, method, cancellationToken))
                 return Problem.Validation("paymentMethodId", "must be one of your payment methods");
             if (await CheckEligibility(rider, db, limits, visibility, cancellationToken) is { } because)
                 return because;
@@ -96,18 +96,18 @@ internal static class RequestRideEndpoint
             var command = new RequestRide(
                 rideId,
                 rider.Id,
-                asked.Pickup,
-                asked.Dropoff,
+                request.Pickup,
+                request.Dropoff,
                 vehicleClass,
                 quote?.Id,
                 quote?.Fare,
                 quote?.DistanceMeters,
-                asked.PaymentMethodId,
+                request.PaymentMethodId,
                 now
             );
             try
             {
-                return Created((await commands.Send(rideId, request, command, cancellationToken)).Ride);
+                return Created((await commands.Send(rideId, attempt, command, cancellationToken)).Ride);
             }
             catch (Exception conflict) when (DatabaseConflicts.IsConflict(conflict))
             {
@@ -123,7 +123,7 @@ internal static class RequestRideEndpoint
         TypedResults.Created($"/api/v1/rides/{ride.CorrelationId}", RideView.Of(ride));
 
     static ProblemHttpResult? Check(
-        Request asked,
+        Request request,
         Rider rider,
         QuoteTokens tokens,
         DateTimeOffset now,
@@ -131,13 +131,16 @@ internal static class RequestRideEndpoint
     )
     {
         quote = null;
-        if (!tokens.TryRead(asked.QuoteId, out var signed) || signed.RiderId != rider.Id)
+        if (!tokens.TryRead(request.QuoteId, out var signed) || signed.RiderId != rider.Id)
             return Problem.Validation("quoteId", "must be a quote that was issued to you");
-        if (!SamePoint(signed.Pickup, asked.Pickup))
+        if (!SamePoint(signed.Pickup, request.Pickup))
             return Problem.Validation("pickup", "must be the pickup of the quote");
-        if (!SamePoint(signed.Dropoff, asked.Dropoff))
+        if (!SamePoint(signed.Dropoff, request.Dropoff))
             return Problem.Validation("dropoff", "must be the dropoff of the quote");
-        if (asked.VehicleClass is { } wanted && !wanted.Equals(signed.VehicleClass, StringComparison.OrdinalIgnoreCase))
+        if (
+            request.VehicleClass is { } wanted
+            && !wanted.Equals(signed.VehicleClass, StringComparison.OrdinalIgnoreCase)
+        )
             return Problem.Validation("vehicleClass", "must be the class of the quote");
         if (now >= signed.ExpiresAt)
             return Problem.Conflict(

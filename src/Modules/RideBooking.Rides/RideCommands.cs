@@ -17,24 +17,24 @@ internal sealed class RideCommands(SagaCommandDispatcher<Ride> machine, AppDbCon
     /// </remarks>
     public async Task<RideAnswer> Send<T>(
         Guid rideId,
-        IdempotentRequest request,
+        IdempotentRequest attempt,
         T command,
         CancellationToken cancellationToken
     )
         where T : class
     {
-        var outcome = await machine.Send(command, MessageId(request), cancellationToken);
+        var outcome = await machine.Send(command, MessageId(attempt), cancellationToken);
         return outcome.Saga is Ride ride
             ? new RideAnswer(outcome.Accepted, outcome.HadEffect, ride, outcome.Refusal)
             : new RideAnswer(true, false, (await db.FindRide(rideId, cancellationToken))!, null);
     }
 
     /// <summary>Returns whether an earlier attempt at the request, whose response was lost, was accepted.</summary>
-    public async Task<bool> WasAccepted(IdempotentRequest request, CancellationToken cancellationToken) =>
-        request.MayBeARepeat
-        && (await machine.AcceptedBefore(db, [MessageId(request)], cancellationToken)).Contains(MessageId(request));
+    public async Task<bool> WasAccepted(IdempotentRequest attempt, CancellationToken cancellationToken) =>
+        attempt.MayBeARepeat
+        && (await machine.AcceptedBefore(db, [MessageId(attempt)], cancellationToken)).Contains(MessageId(attempt));
 
-    static Guid MessageId(IdempotentRequest request) => request.IdFor(IdempotentRequest.Command);
+    static Guid MessageId(IdempotentRequest attempt) => attempt.IdFor(IdempotentRequest.Command);
 }
 
 /// <summary>The state machine's answer to a command.</summary>

@@ -7,12 +7,4 @@ internal static class RideStates
 {
     /// <summary>Parses the machine's state name.</summary>
     public static RideStatus Is(this Ride ride) => Enum.Parse<RideStatus>(ride.Status);
-
-    /// <summary>Whether the ride has not ended.</summary>
-    public static bool IsUnderWay(this Ride ride) =>
-        ride.Is()
-            is RideStatus.Requested
-                or RideStatus.DriverAssigned
-                or RideStatus.DriverArrived
-                or RideStatus.InProgress;
 }

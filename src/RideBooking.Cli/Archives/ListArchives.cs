@@ -8,7 +8,7 @@ internal static class ListArchives
 {
     public static Command Make(Terminal terminal, HostOptions host)
     {
-        var limit = Options.Number("--limit", "Max number of archives.", 1, 100, standard: 20);
+        var limit = Options.Number("--limit", "Maximum number of archives.", 1, 100, standard: 20);
         var command = new Command("list", "List the archives, newest first.") { limit };
         command.SetAction(
             async (parsed, cancellationToken) =>

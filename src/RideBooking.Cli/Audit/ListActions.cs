@@ -8,7 +8,7 @@ internal static class ListActions
 {
     public static Command Make(Terminal terminal, HostOptions host)
     {
-        var limit = Options.Number("--limit", "Max number of entries.", 1, 100, standard: 20);
+        var limit = Options.Number("--limit", "Maximum number of entries.", 1, 100, standard: 20);
         var command = new Command("actions", "List operators' actions, newest first.") { limit };
         command.SetAction(
             async (parsed, cancellationToken) =>

@@ -12,7 +12,7 @@ internal static class Discard
     {
         var targets = new Targets(required: true);
         var (reason, yes, dryRun) = (Options.Reason(), Options.Yes(), Options.DryRun());
-        var limit = Options.OptionalNumber("--limit", "Max number of messages, the oldest first.", 1, int.MaxValue);
+        var limit = Options.OptionalNumber("--limit", "Maximum number of messages, the oldest first.", 1, int.MaxValue);
         var command = new Command(
             "discard",
             "Discard failed messages. They are stored: see show --discarded, and restore."

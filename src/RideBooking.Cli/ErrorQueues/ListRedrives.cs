@@ -8,7 +8,7 @@ internal static class ListRedrives
 {
     public static Command Make(Terminal terminal, HostOptions host)
     {
-        var limit = Options.Number("--limit", "Max number of redrives.", 1, 100, standard: 20);
+        var limit = Options.Number("--limit", "Maximum number of redrives.", 1, 100, standard: 20);
         var command = new Command("redrives", "List redrives, newest first.") { limit };
         command.SetAction(
             async (parsed, cancellationToken) =>

@@ -14,8 +14,8 @@ internal static class Redrive
     {
         var targets = new Targets(required: true);
         var (reason, yes, dryRun) = (Options.Reason(), Options.Yes(), Options.DryRun());
-        var limit = Options.OptionalNumber("--limit", "Max number of messages, the oldest first.", 1, int.MaxValue);
-        var rate = Options.OptionalNumber("--rate", "Max number of messages per second.", 1, 10_000);
+        var limit = Options.OptionalNumber("--limit", "Maximum number of messages, the oldest first.", 1, int.MaxValue);
+        var rate = Options.OptionalNumber("--rate", "Maximum number of messages per second.", 1, 10_000);
         var noWait = new Option<bool>("--no-wait") { Description = "Do not wait for the end of the redrive." };
         var command = new Command(
             "redrive",

@@ -12,7 +12,7 @@ internal static class Show
     public static Command Make(Terminal terminal, HostOptions host)
     {
         var targets = new Targets(required: false);
-        var limit = Options.Number("--limit", "Max number of messages.", 1, 1_000_000, standard: 20);
+        var limit = Options.Number("--limit", "Maximum number of messages.", 1, 1_000_000, standard: 20);
         var discarded = new Option<bool>("--discarded") { Description = "List discarded messages, newest first." };
         var command = new Command(
             "show",

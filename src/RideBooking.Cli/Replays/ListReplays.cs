@@ -8,7 +8,7 @@ internal static class ListReplays
 {
     public static Command Make(Terminal terminal, HostOptions host)
     {
-        var limit = Options.Number("--limit", "Max number of replays.", 1, 100, standard: 20);
+        var limit = Options.Number("--limit", "Maximum number of replays.", 1, 100, standard: 20);
         var command = new Command("list", "List what can be replayed, and the replays, newest first.") { limit };
         command.SetAction(
             async (parsed, cancellationToken) =>

@@ -24,7 +24,7 @@ internal static class StartReplay
             Description = "The instant at which to begin, instead of a position, such as 2026-11-01T00:00:00Z.",
             HelpName = "instant",
         };
-        var rate = Options.OptionalNumber("--rate", "Max number of events per second.", 1, MaxRate);
+        var rate = Options.OptionalNumber("--rate", "Maximum number of events per second.", 1, MaxRate);
         var reason = Options.Reason();
         var noWait = new Option<bool>("--no-wait") { Description = "Do not wait for the end of the replay." };
         var command = new Command(

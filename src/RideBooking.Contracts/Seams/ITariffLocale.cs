@@ -1,7 +1,7 @@
 namespace RideBooking.Contracts.Seams;
 
 /// <summary>
-/// The currency and the time zone of the present tariff. Billing implements it, for modules that show money and days.
+/// The currency and the time zone of the current tariff. Billing implements it, for modules that show money and days.
 /// </summary>
 public interface ITariffLocale
 {

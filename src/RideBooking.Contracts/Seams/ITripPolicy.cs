@@ -4,7 +4,7 @@ namespace RideBooking.Contracts.Seams;
 /// <remarks>It decides by the tariff, so that a quote, a ride and a driver's profile accept and refuse the same.</remarks>
 public interface ITripPolicy
 {
-    /// <summary>The vehicle classes of the present tariff, in lower case, in ordinal order.</summary>
+    /// <summary>The vehicle classes of the current tariff, in lower case, in ordinal order.</summary>
     IReadOnlyList<string> VehicleClasses { get; }
 
     /// <summary>Estimates the route between two places.</summary>

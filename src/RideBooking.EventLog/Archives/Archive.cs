@@ -40,13 +40,13 @@ public sealed class Archive
 
     internal sealed class Mapping : IEntityTypeConfiguration<Archive>
     {
-        public void Configure(EntityTypeBuilder<Archive> archive)
+        public void Configure(EntityTypeBuilder<Archive> builder)
         {
-            archive.ToTable("archives", EventLogModel.Schema);
-            archive.HasKey(row => row.Id);
-            archive.Property(row => row.Id).ValueGeneratedNever();
-            archive.Property(row => row.Sha256).HasMaxLength(SHA256.HashSizeInBytes);
-            archive.HasIndex(row => row.FirstPosition);
+            builder.ToTable("archives", EventLogModel.Schema);
+            builder.HasKey(row => row.Id);
+            builder.Property(row => row.Id).ValueGeneratedNever();
+            builder.Property(row => row.Sha256).HasMaxLength(SHA256.HashSizeInBytes);
+            builder.HasIndex(row => row.FirstPosition);
         }
     }
 }
@@ -62,12 +62,12 @@ public sealed class StreamArchive
 
     internal sealed class Mapping : IEntityTypeConfiguration<StreamArchive>
     {
-        public void Configure(EntityTypeBuilder<StreamArchive> stream)
+        public void Configure(EntityTypeBuilder<StreamArchive> builder)
         {
-            stream.ToTable("archived_streams", EventLogModel.Schema);
-            stream.HasKey(row => new { row.StreamId, row.ArchiveId });
-            stream.Property(row => row.StreamId).HasMaxLength(255);
-            stream.HasOne<Archive>().WithMany().HasForeignKey(row => row.ArchiveId);
+            builder.ToTable("archived_streams", EventLogModel.Schema);
+            builder.HasKey(row => new { row.StreamId, row.ArchiveId });
+            builder.Property(row => row.StreamId).HasMaxLength(255);
+            builder.HasOne<Archive>().WithMany().HasForeignKey(row => row.ArchiveId);
         }
     }
 }
@@ -93,11 +93,11 @@ public sealed class SegmentArchive
 
     internal sealed class Mapping : IEntityTypeConfiguration<SegmentArchive>
     {
-        public void Configure(EntityTypeBuilder<SegmentArchive> segment)
+        public void Configure(EntityTypeBuilder<SegmentArchive> builder)
         {
-            segment.ToTable("archived_segments", EventLogModel.Schema);
-            segment.HasKey(row => new { row.Segment, row.ArchiveId });
-            segment.HasOne<Archive>().WithMany().HasForeignKey(row => row.ArchiveId);
+            builder.ToTable("archived_segments", EventLogModel.Schema);
+            builder.HasKey(row => new { row.Segment, row.ArchiveId });
+            builder.HasOne<Archive>().WithMany().HasForeignKey(row => row.ArchiveId);
         }
     }
 }
@@ -119,11 +119,11 @@ public sealed class ArchiverState
 
     internal sealed class Mapping : IEntityTypeConfiguration<ArchiverState>
     {
-        public void Configure(EntityTypeBuilder<ArchiverState> state)
+        public void Configure(EntityTypeBuilder<ArchiverState> builder)
         {
-            state.ToTable("archiver", EventLogModel.Schema);
-            state.Property(row => row.Id).ValueGeneratedNever();
-            state.HasData(new ArchiverState());
+            builder.ToTable("archiver", EventLogModel.Schema);
+            builder.Property(row => row.Id).ValueGeneratedNever();
+            builder.HasData(new ArchiverState());
         }
     }
 }

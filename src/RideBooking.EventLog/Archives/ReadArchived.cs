@@ -17,7 +17,7 @@ static class ReadArchived
     /// <param name="db">Reads the archives.</param>
     /// <param name="live">The selected events of the table.</param>
     /// <param name="filter">The filter.</param>
-    /// <param name="limit">The max number of events, by which <paramref name="live"/> is limited, too.</param>
+    /// <param name="limit">The maximum number of events, by which <paramref name="live"/> is limited, too.</param>
     /// <param name="cancellationToken">Cancels the queries.</param>
     public static async Task<List<LoggedEvent>> WithArchived(
         this DbContext db,

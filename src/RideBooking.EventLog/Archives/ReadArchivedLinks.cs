@@ -9,7 +9,7 @@ static class ReadArchivedLinks
     /// <param name="db">Reads the archives and the hashes, which stay in their table.</param>
     /// <param name="live">The events of the table.</param>
     /// <param name="after">The position.</param>
-    /// <param name="limit">The max number of events, by which <paramref name="live"/> is limited, too.</param>
+    /// <param name="limit">The maximum number of events, by which <paramref name="live"/> is limited, too.</param>
     /// <param name="audited">Reads the archives.</param>
     /// <param name="cancellationToken">Cancels the queries.</param>
     public static async Task<List<ChainLink>> WithArchived(
@@ -73,11 +73,11 @@ static class ReadArchivedLinks
     )
     {
         var hashes = new Dictionary<long, byte[]>();
-        foreach (var some in positions.Chunk(HashChain.BatchSize))
+        foreach (var batch in positions.Chunk(HashChain.BatchSize))
         foreach (
             var row in await db.Set<EventHash>()
                 .AsNoTracking()
-                .Where(row => some.Contains(row.Position))
+                .Where(row => batch.Contains(row.Position))
                 .ToListAsync(cancellationToken)
         )
             hashes.Add(row.Position, row.Hash);

@@ -38,19 +38,19 @@ public sealed class ParkedEvent
 
     internal sealed class Mapping : IEntityTypeConfiguration<ParkedEvent>
     {
-        public void Configure(EntityTypeBuilder<ParkedEvent> parked)
+        public void Configure(EntityTypeBuilder<ParkedEvent> builder)
         {
-            parked.ToTable("parked_events", EventLogModel.Schema);
-            parked.HasKey(row => new
+            builder.ToTable("parked_events", EventLogModel.Schema);
+            builder.HasKey(row => new
             {
                 row.Subscription,
                 row.Generation,
                 row.Position,
             });
-            parked.Property(row => row.Subscription).HasMaxLength(Subscriptions.Subscription.MaxNameLength);
-            parked.Property(row => row.EventType).HasMaxLength(100);
-            parked.Property(row => row.StreamId).HasMaxLength(255);
-            parked.Property(row => row.Error).HasMaxLength(Subscriptions.Subscription.MaxErrorLength);
+            builder.Property(row => row.Subscription).HasMaxLength(Subscriptions.Subscription.MaxNameLength);
+            builder.Property(row => row.EventType).HasMaxLength(100);
+            builder.Property(row => row.StreamId).HasMaxLength(255);
+            builder.Property(row => row.Error).HasMaxLength(Subscriptions.Subscription.MaxErrorLength);
         }
     }
 }

@@ -34,7 +34,7 @@ public sealed class Replay
     /// <summary>The position that it had reached when it finished; null while it runs.</summary>
     public long? Position { get; set; }
 
-    /// <summary>The max number of events per second; null for no limit.</summary>
+    /// <summary>The maximum number of events per second; null for no limit.</summary>
     public required int? RatePerSecond { get; init; }
 
     /// <summary>Who requested it.</summary>
@@ -51,18 +51,18 @@ public sealed class Replay
 
     internal sealed class Mapping : IEntityTypeConfiguration<Replay>
     {
-        public void Configure(EntityTypeBuilder<Replay> replay)
+        public void Configure(EntityTypeBuilder<Replay> builder)
         {
-            replay.ToTable("replays", EventLogModel.Schema);
-            replay.HasKey(row => row.Id);
-            replay.Property(row => row.Id).ValueGeneratedNever();
-            replay.Property(row => row.Projection).HasMaxLength(Subscription.MaxNameLength);
-            replay.Property(row => row.Status).HasMaxLength(16);
-            replay.Property(row => row.RequestedBy).HasMaxLength(255);
-            replay.Property(row => row.Reason).HasMaxLength(Reasons.MaxLength);
+            builder.ToTable("replays", EventLogModel.Schema);
+            builder.HasKey(row => row.Id);
+            builder.Property(row => row.Id).ValueGeneratedNever();
+            builder.Property(row => row.Projection).HasMaxLength(Subscription.MaxNameLength);
+            builder.Property(row => row.Status).HasMaxLength(16);
+            builder.Property(row => row.RequestedBy).HasMaxLength(255);
+            builder.Property(row => row.Reason).HasMaxLength(Reasons.MaxLength);
             // One replay of a projection at a time.
-            replay.HasIndex(row => row.Projection).IsUnique().HasFilter($"status = '{Running}'");
-            replay.HasIndex(row => new { row.RequestedAt, row.Id });
+            builder.HasIndex(row => row.Projection).IsUnique().HasFilter($"status = '{Running}'");
+            builder.HasIndex(row => new { row.RequestedAt, row.Id });
         }
     }
 }

@@ -34,24 +34,24 @@ public sealed class Subscription
     /// <summary>Why the subscription is stopped; null while it reads.</summary>
     public string? StoppedBecause { get; set; }
 
-    /// <summary>The max length of <see cref="StoppedBecause"/> and <see cref="ParkedEvent.Error"/>.</summary>
+    /// <summary>The maximum length of <see cref="StoppedBecause"/> and <see cref="ParkedEvent.Error"/>.</summary>
     public const int MaxErrorLength = 2000;
 
-    /// <summary>The max length of <see cref="Name"/>.</summary>
+    /// <summary>The maximum length of <see cref="Name"/>.</summary>
     public const int MaxNameLength = 50;
 
     internal sealed class Mapping : IEntityTypeConfiguration<Subscription>
     {
-        public void Configure(EntityTypeBuilder<Subscription> subscription)
+        public void Configure(EntityTypeBuilder<Subscription> builder)
         {
-            subscription.ToTable("subscriptions", EventLogModel.Schema);
-            subscription.HasKey(row => new { row.Name, row.Generation });
-            subscription.Property(row => row.Name).HasMaxLength(MaxNameLength);
-            subscription.Property(row => row.Position).IsConcurrencyToken();
-            subscription.Property(row => row.Epoch).IsConcurrencyToken();
-            subscription.Property(row => row.Generation).ValueGeneratedNever();
-            subscription.Property(row => row.Owner).HasMaxLength(100);
-            subscription.Property(row => row.StoppedBecause).HasMaxLength(MaxErrorLength);
+            builder.ToTable("subscriptions", EventLogModel.Schema);
+            builder.HasKey(row => new { row.Name, row.Generation });
+            builder.Property(row => row.Name).HasMaxLength(MaxNameLength);
+            builder.Property(row => row.Position).IsConcurrencyToken();
+            builder.Property(row => row.Epoch).IsConcurrencyToken();
+            builder.Property(row => row.Generation).ValueGeneratedNever();
+            builder.Property(row => row.Owner).HasMaxLength(100);
+            builder.Property(row => row.StoppedBecause).HasMaxLength(MaxErrorLength);
         }
     }
 }

@@ -88,7 +88,7 @@ public sealed class SubscriptionReader(
 
     /// <summary>Applies the next events, and moves the checkpoint past them in the same transaction.</summary>
     /// <param name="db">A new context.</param>
-    /// <param name="limit">The max number of events.</param>
+    /// <param name="limit">The maximum number of events.</param>
     /// <param name="cancellationToken">Cancels the operation; the transaction then either committed or did not.</param>
     /// <param name="inParallel">Runs a query with another new context, to read the next batch ahead; null reads none ahead.</param>
     /// <returns>How many events were applied. As many as the limit means that there may be more.</returns>

@@ -22,10 +22,10 @@ public sealed class PersistentSchedulerOptions
     /// <remarks>When a process dies, the others take over its triggers.</remarks>
     public bool Clustered { get; set; }
 
-    /// <summary>The max number of messages that one process delivers at once.</summary>
+    /// <summary>The maximum number of messages that one process delivers at once.</summary>
     public int MaxConcurrency { get; set; } = 10;
 
-    /// <summary>The max number of deliveries that one process starts per second; not limited when null.</summary>
+    /// <summary>The maximum number of deliveries that one process starts per second; not limited when null.</summary>
     /// <remarks>Messages that fell due during an outage drain at this rate.</remarks>
     public int? MaxPerSecond { get; set; }
 

@@ -96,7 +96,7 @@ public static class HttpConventions
         app.UseMiddleware<IdempotentPosts>();
         // A second time, so that replay sees and keeps the problem that answers a handler's exception.
         app.UseExceptionHandler();
-        app.UseRequestTime();
+        app.UseRequestTimeout();
         app.UseVisibility();
         app.UseRepeatOnChangedSchema();
 

@@ -26,7 +26,7 @@ internal sealed class InMemoryDrain(
     static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
     // MassTransit reports a failed message twice, as a fault and as received: a counter would go below zero and stay there.
-    readonly ConcurrentDictionary<ReceiveContext, byte> _inHand = new(ReferenceEqualityComparer.Instance);
+    readonly ConcurrentDictionary<ReceiveContext, byte> _handling = new(ReferenceEqualityComparer.Instance);
     int _received;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -35,8 +35,8 @@ internal sealed class InMemoryDrain(
     {
         // The bus and its scheduler also need some of the time to stop in order.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (bus.Value.ConsumerStopTimeout is { } most)
-            limit.CancelAfter(most);
+        if (bus.Value.ConsumerStopTimeout is { } timeout)
+            limit.CancelAfter(timeout);
         try
         {
             var quiet = 0;
@@ -44,14 +44,17 @@ internal sealed class InMemoryDrain(
             {
                 var before = Volatile.Read(ref _received);
                 var empty = await OutboxIsEmpty(limit.Token);
-                var still = _inHand.IsEmpty && Volatile.Read(ref _received) == before;
+                var still = _handling.IsEmpty && Volatile.Read(ref _received) == before;
                 quiet = empty && still ? quiet + 1 : 0;
                 await Task.Delay(s_pause, limit.Token);
             }
         }
         catch (OperationCanceledException)
         {
-            logger.LogWarning("The shutdown did not wait any longer for {InHand} messages in hand", _inHand.Count);
+            logger.LogWarning(
+                "The shutdown continues while {Count} messages are being handled; the next start recovers unfinished work",
+                _handling.Count
+            );
         }
         catch (Exception exception) when (DatabaseOutage.Matches(exception))
         {
@@ -61,14 +64,14 @@ internal sealed class InMemoryDrain(
 
     public Task PreReceive(ReceiveContext context)
     {
-        _inHand.TryAdd(context, 0);
+        _handling.TryAdd(context, 0);
         Interlocked.Increment(ref _received);
         return Task.CompletedTask;
     }
 
     public Task PostReceive(ReceiveContext context)
     {
-        _inHand.TryRemove(context, out _);
+        _handling.TryRemove(context, out _);
         return Task.CompletedTask;
     }
 

@@ -10,7 +10,7 @@ internal sealed class BrokerHealth(IBusControl bus, TransportOptions transport) 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken) =>
         Task.FromResult(Check());
 
-    /// <summary>Returns the present state, as the bus reports it.</summary>
+    /// <summary>Returns the current state, as the bus reports it.</summary>
     public HealthCheckResult Check()
     {
         var queues = bus.Queues().ToList();

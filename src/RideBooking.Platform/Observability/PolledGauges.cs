@@ -51,7 +51,7 @@ internal sealed partial class PolledGauges : BackgroundService
         _readings.Values.SelectMany(readings => readings).Where(reading => reading.Gauge == gauge);
 
     /// <summary>Polls every source once, now.</summary>
-    public Task LookAtAll(CancellationToken cancellationToken) =>
+    public Task PollAll(CancellationToken cancellationToken) =>
         Task.WhenAll(_sources.Select(source => Poll(source, failedBefore: false, cancellationToken)));
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>

@@ -97,7 +97,7 @@ internal sealed class RepeatedLines : ILoggerProvider, ISupportExternalScope
         public override string ToString() => Exception is null ? Template : $"{Template} ({Exception.Name})";
     }
 
-    /// <summary>Counts the lines of a kind within the present window.</summary>
+    /// <summary>Counts the lines of a kind within the current window.</summary>
     sealed class Repetition
     {
         readonly Lock _lock = new();

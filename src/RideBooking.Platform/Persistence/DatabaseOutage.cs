@@ -30,7 +30,7 @@ internal static class DatabaseOutage
     }
 
     /// <summary>
-    /// Whether the database answered, but has no such database or login, or cannot use its file. An operator must mend that,
+    /// Whether the database answered, but has no such database or login, or cannot use its file. An operator must fix that,
     /// and may do so while the application runs; at its start, waiting does not help.
     /// </summary>
     public static bool IsRefusal(Exception exception) =>

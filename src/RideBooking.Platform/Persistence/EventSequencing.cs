@@ -28,7 +28,7 @@ internal sealed partial class EventSequencing(
         while (!stoppingToken.IsCancellationRequested)
             try
             {
-                if (await CommitWithinBeat(stoppingToken))
+                if (await WaitForCommit(stoppingToken))
                     await TakeCommits(stoppingToken);
                 else
                     await Refresh(stoppingToken);
@@ -45,7 +45,8 @@ internal sealed partial class EventSequencing(
             }
     }
 
-    async Task<bool> CommitWithinBeat(CancellationToken cancellationToken)
+    /// <summary>Returns whether a commit was signalled before the next poll is due.</summary>
+    async Task<bool> WaitForCommit(CancellationToken cancellationToken)
     {
         using var pollTimer = new CancellationTokenSource(s_pollInterval, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(pollTimer.Token, cancellationToken);

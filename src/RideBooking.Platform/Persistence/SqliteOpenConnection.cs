@@ -13,8 +13,8 @@ namespace RideBooking.Platform.Persistence;
 /// <summary>Keeps a context's connection open for the life of the pooled context.</summary>
 /// <remarks>
 /// Opening a connection registers a dozen functions of EF's own in the database, and closing it removes them. Measured, this
-/// costs more than all the application's statements. The pool of contexts takes its contexts for disposed of, and does not close
-/// what they hold when it ends itself: <see cref="CloseAll"/> does.
+/// costs more than all the application's statements. The pool of contexts considers the contexts in it disposed. It does
+/// not close their connections when it ends itself: <see cref="CloseAll"/> does.
 /// </remarks>
 internal sealed class SqliteOpenConnection(
     RelationalConnectionDependencies dependencies,
@@ -22,7 +22,7 @@ internal sealed class SqliteOpenConnection(
     IDiagnosticsLogger<DbLoggerCategory.Infrastructure> logger
 ) : SqliteRelationalConnection(dependencies, rawSql, logger)
 {
-    // Weak: what nothing uses any more is closed without this class, too.
+    // Weak: a connection that nothing uses any more is closed without this class, too.
     static readonly ConditionalWeakTable<DbConnection, DbConnection> s_open = [];
 
     DbConnection? _made;

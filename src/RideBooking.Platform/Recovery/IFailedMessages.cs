@@ -4,7 +4,7 @@ namespace RideBooking.Platform.Recovery;
 public interface IFailedMessages
 {
     /// <summary>
-    /// Returns the endpoint and id of every message that is in its error queue or that an operator has discarded.
+    /// Returns the endpoint and id of every message that failed and waits for an operator, or that an operator has discarded.
     /// </summary>
     Task<IReadOnlySet<(string Endpoint, Guid MessageId)>> Known(CancellationToken cancellationToken);
 }

@@ -19,7 +19,7 @@ internal sealed record Recovered(
 )
 {
     /// <summary>Whether anything was republished.</summary>
-    public bool Something => Count > 0;
+    public bool RepublishedAny => Count > 0;
 
     /// <summary>The number of events republished and of pieces of work recovered.</summary>
     public int Count => Events.Values.Sum() + Work.Values.Sum();
@@ -73,8 +73,8 @@ internal sealed class Recover(
     /// <param name="cancellationToken">Ends the recovery early; messages already republished stay so.</param>
     public async Task<Recovered> Run(Action<long, long> progress, CancellationToken cancellationToken)
     {
-        var theirs = failed is null ? new HashSet<(string, Guid)>() : await failed.Known(cancellationToken);
-        var again = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var held = failed is null ? new HashSet<(string, Guid)>() : await failed.Known(cancellationToken);
+        var republished = new SortedDictionary<string, int>(StringComparer.Ordinal);
         long examined = 0;
         var (point, head) = await Bounds(cancellationToken);
 
@@ -93,7 +93,7 @@ internal sealed class Recover(
         await using (var all = scopes.CreateAsyncScope())
             foreach (var unfinished in all.ServiceProvider.GetServices<IRecoverableWork>())
                 work[unfinished.Name] = await unfinished.Republish(cancellationToken);
-        return new Recovered(examined, again, work);
+        return new Recovered(examined, republished, work);
 
         async Task<long?> Batch(Func<AppDbContext, IQueryable<LoggedEvent>> query)
         {
@@ -103,14 +103,14 @@ internal sealed class Recover(
             if (events.Count == 0)
                 return null;
             var lost = (await unhandled.Among(db, events, cancellationToken))
-                .Where(row => row.By.Any(consumer => !theirs.Contains((consumer.Endpoint, row.Event.EventId))))
+                .Where(row => row.By.Any(consumer => !held.Contains((consumer.Endpoint, row.Event.EventId))))
                 .Select(row => row.Event)
                 .ToList();
             var published = await Publish(scope.ServiceProvider, db, lost, cancellationToken);
             examined += events.Count;
             foreach (var row in published)
-                again[row.EventType] = again.GetValueOrDefault(row.EventType) + 1;
-            progress(examined, again.Values.Sum());
+                republished[row.EventType] = republished.GetValueOrDefault(row.EventType) + 1;
+            progress(examined, republished.Values.Sum());
             return events[^1].Position;
         }
     }

@@ -17,7 +17,7 @@ internal sealed class RecoverAtStart(Recover recover, TimeProvider clock, ILogge
             try
             {
                 var recovered = await recover.Run((_, _) => { }, stoppingToken);
-                if (recovered.Something)
+                if (recovered.RepublishedAny)
                     logger.LogWarning("Recovered what the last process had not finished: {Recovered}", recovered);
                 return;
             }

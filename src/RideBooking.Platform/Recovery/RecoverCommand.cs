@@ -41,7 +41,8 @@ internal static class RecoverCommand
             .GetRequiredService<Recover>()
             .RunFor(
                 by,
-                (examined, again) => Console.WriteLine($"Examined {examined} events, republishing {again}…"),
+                (examined, republished) =>
+                    Console.WriteLine($"Examined {examined} events, republishing {republished}…"),
                 cancellationToken
             );
         services

@@ -18,11 +18,11 @@ internal sealed class RecoveryPoint
 
     internal sealed class Mapping : IEntityTypeConfiguration<RecoveryPoint>
     {
-        public void Configure(EntityTypeBuilder<RecoveryPoint> point)
+        public void Configure(EntityTypeBuilder<RecoveryPoint> builder)
         {
-            point.ToTable("recovery_point", AppDbContext.MessagingSchema);
-            point.Property(row => row.Id).ValueGeneratedNever();
-            point.HasData(new RecoveryPoint());
+            builder.ToTable("recovery_point", AppDbContext.MessagingSchema);
+            builder.Property(row => row.Id).ValueGeneratedNever();
+            builder.HasData(new RecoveryPoint());
         }
     }
 }
@@ -37,11 +37,11 @@ internal sealed class UnfinishedEvent
 
     internal sealed class Mapping : IEntityTypeConfiguration<UnfinishedEvent>
     {
-        public void Configure(EntityTypeBuilder<UnfinishedEvent> unfinished)
+        public void Configure(EntityTypeBuilder<UnfinishedEvent> builder)
         {
-            unfinished.ToTable("unfinished_events", AppDbContext.MessagingSchema);
-            unfinished.HasKey(row => row.Position);
-            unfinished.Property(row => row.Position).ValueGeneratedNever();
+            builder.ToTable("unfinished_events", AppDbContext.MessagingSchema);
+            builder.HasKey(row => row.Position);
+            builder.Property(row => row.Position).ValueGeneratedNever();
         }
     }
 }

@@ -15,7 +15,7 @@ public interface IDevelopmentSigningKey
 /// <summary>A key that lives as long as the process.</summary>
 internal sealed class RandomSigningKey : IDevelopmentSigningKey
 {
-    readonly byte[] key = RandomNumberGenerator.GetBytes(32);
+    readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
 
-    public ValueTask<byte[]> GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(key);
+    public ValueTask<byte[]> GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_key);
 }

@@ -21,7 +21,7 @@ public sealed partial class EventVisibility
         readonly TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         // A poll may still find something for a wait that has ended in the meantime.
-        bool _isOver;
+        bool _hasEnded;
 
         public bool IsWaiting { get; private set; }
 
@@ -54,7 +54,7 @@ public sealed partial class EventVisibility
 
         public void ListenTo(object key)
         {
-            if (_isOver || !_keys.Add(key))
+            if (_hasEnded || !_keys.Add(key))
                 return;
             if (visibility._waits.TryGetValue(key, out var others))
                 others.Add(this);
@@ -66,7 +66,7 @@ public sealed partial class EventVisibility
         /// <returns>Whether the event was new.</returns>
         public bool Add(Guid eventId, string eventType)
         {
-            if (_isOver || !_types.TryGetValue(eventType, out var type) || !_known.Add(eventId))
+            if (_hasEnded || !_types.TryGetValue(eventType, out var type) || !_known.Add(eventId))
                 return false;
             var consumers = visibility._consumers.Of(type).ToList();
             if (consumers.Count > 0)
@@ -163,7 +163,7 @@ public sealed partial class EventVisibility
         {
             lock (visibility._lock)
             {
-                (IsWaiting, _isOver) = (false, true);
+                (IsWaiting, _hasEnded) = (false, true);
                 foreach (var key in _keys)
                     if (visibility._waits.TryGetValue(key, out var waits) && waits.Remove(this) && waits.Count == 0)
                         visibility._waits.Remove(key);

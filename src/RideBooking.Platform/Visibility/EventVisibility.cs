@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using RideBooking.EventLog;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.Failures;
-using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Visibility;
 

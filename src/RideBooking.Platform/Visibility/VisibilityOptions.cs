@@ -5,7 +5,7 @@ namespace RideBooking.Platform.Visibility;
 /// <param name="RequestTimeout">The time limit for the response: completed work must not be reported as timed out.</param>
 internal sealed record VisibilityOptions(TimeSpan Timeout, TimeSpan RequestTimeout)
 {
-    /// <summary>The max time for all waits of one request, so that it still receives its response in time.</summary>
+    /// <summary>The maximum time for all waits of one request, so that it still receives its response in time.</summary>
     public TimeSpan Budget => RequestTimeout * 0.9;
 
     /// <summary>The part of that time that may pass before a command runs, because the command itself needs time.</summary>

@@ -15,7 +15,7 @@ sealed record Handled(World Before, Handling Handling, Exception? Fault)
     public int Messages => Handling.Outputs.Count;
 }
 
-/// <summary>The rules of the lab: computes the next world from the present one.</summary>
+/// <summary>The rules of the lab: computes the next world from the current one.</summary>
 sealed partial class LabEngine : IAsyncDisposable
 {
     static readonly ReadOnlyDictionary<string, object> s_transportHeaders = new(

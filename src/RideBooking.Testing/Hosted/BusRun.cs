@@ -46,7 +46,7 @@ sealed class BusRun(
     /// <summary>The number of messages that the sagas and consumers have handled.</summary>
     public int Received { get; private set; }
 
-    /// <summary>The results of the present moment.</summary>
+    /// <summary>The results of the current moment.</summary>
     public IReadOnlyList<Outcome> Outcomes
     {
         get

@@ -28,7 +28,7 @@ sealed class DueTimes(LabTime time, WireTap tap) : IConfigureReceiveEndpoint, IF
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("scenarioBusTime");
 
-    /// <param name="elapsed">The max real time since the delay was computed.</param>
+    /// <param name="elapsed">The maximum real time since the delay was computed.</param>
     public static DateTimeOffset OnTheLabsClock(LabTime time, DateTime scheduled, TimeSpan elapsed)
     {
         var at = new DateTimeOffset(

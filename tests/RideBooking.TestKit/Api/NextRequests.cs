@@ -795,11 +795,9 @@ public static class NextRequests
     static async Task Streams(this Person person, string path, params string[] types)
     {
         var missing = types.ToHashSet();
-        using var cancellationToken = CancellationTokenSource.CreateLinkedTokenSource(
-            TestContext.Current.CancellationToken
-        );
-        cancellationToken.CancelAfter(WaitFor.Limit);
-        await foreach (var (type, _) in person.Listen(path, cancellationToken.Token))
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(WaitFor.Limit);
+        await foreach (var (type, _) in person.Listen(path, limit.Token))
             if (missing.Remove(type) && missing.Count == 0)
                 return;
     }

@@ -20,7 +20,7 @@ public sealed partial class PlainEnglishTests(EmbeddedHost host) : IClassFixture
         (@"\b([sS]he|[hH]er|[hH]ers)\b", "they, their, them, theirs"),
         (@"\b(is|are) away\b", "is unavailable"),
         (@"\b[sS]ay again\b|\bSayAgain\b", "republish, Republish"),
-        (@"\b[sS]et aside\b|\bSetAside\w*", "dead-letter, DeadLetter…"),
+        (@"\b[sS]et aside\b|\b[sS]etAside\w*", "dead-letter, DeadLetter…"),
         (@"\bTellRide\b|\bTurnAway\b|\bUnseat\b", "RideCommands, RejectDriver, UnassignDriver"),
         (@"\b(Most|Longest|Shortest)(Messages|Bytes|Look|Backoff|Text|AtOnce|Name)\b", "Max…, Min…"),
         (@"\bInboxMark\b|\bSeenMessages\b|\bOutboxLanes\b", "InboxEntry, InboxCache, OutboxOrdering"),

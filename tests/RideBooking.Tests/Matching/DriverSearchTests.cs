@@ -222,7 +222,7 @@ public sealed class DriverSearchTests : IAsyncLifetime
 
     [Theory]
     [InlineData(typeof(SearchReopened))]
-    [InlineData(typeof(DriverBecameFree))]
+    [InlineData(typeof(DriverBecameAvailable))]
     public async Task Does_not_miss_a_driver_who_comes_at_the_moment_no_driver_was_found(Type firstMessage)
     {
         // Both searched before the other had committed and found nothing; the messages for a second search are in the outbox.
@@ -232,7 +232,7 @@ public sealed class DriverSearchTests : IAsyncLifetime
         var messages = await _lab.TakeOutbox();
         messages
             .Select(message => message.GetType())
-            .ShouldBe([typeof(SearchReopened), typeof(DriverBecameFree)], true);
+            .ShouldBe([typeof(SearchReopened), typeof(DriverBecameAvailable)], true);
 
         // Either message alone is enough, whichever comes first.
         await _lab.DeliverAndSettle(messages.Single(message => message.GetType() == firstMessage));

@@ -32,8 +32,8 @@ internal sealed class RefusedException(string what, Answer answer)
 /// </remarks>
 internal sealed class Session(Api api, string role, string id, TimeProvider clock)
 {
-    static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(300);
-    static readonly TimeSpan s_longest = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan s_minPause = TimeSpan.FromMilliseconds(300);
+    static readonly TimeSpan s_maxPause = TimeSpan.FromSeconds(5);
 
     string? _token;
 
@@ -44,7 +44,7 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
     public async Task<Answer> Send(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
         var key = Guid.CreateVersion7().ToString("n");
-        for (var pause = s_shortest; ; pause = Longer(pause))
+        for (var pause = s_minPause; ; pause = Longer(pause))
         {
             var wait = pause;
             try
@@ -84,7 +84,7 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
     )
     {
         string? last = null;
-        for (var pause = s_shortest; ; pause = Longer(pause))
+        for (var pause = s_minPause; ; pause = Longer(pause))
         {
             using var response = await TryOpen(path, last, cancellationToken);
             if (response is not null)
@@ -96,7 +96,7 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
                     .GetAsyncEnumerator(cancellationToken);
                 while (await TryMove(events))
                 {
-                    pause = s_shortest;
+                    pause = s_minPause;
                     last = events.Current.EventId is { Length: > 0 } place ? place : last;
                     yield return (events.Current.EventType, Parse(Encoding.UTF8.GetBytes(events.Current.Data)));
                 }
@@ -175,5 +175,5 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
 
     static JsonElement Parse(byte[] json) => json.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(json) : default;
 
-    static TimeSpan Longer(TimeSpan pause) => pause * 1.5 < s_longest ? pause * 1.5 : s_longest;
+    static TimeSpan Longer(TimeSpan pause) => pause * 1.5 < s_maxPause ? pause * 1.5 : s_maxPause;
 }

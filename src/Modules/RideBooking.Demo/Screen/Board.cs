@@ -227,8 +227,8 @@ internal static class Board
     {
         const string steps = "▁▂▃▄▅▆▇█";
         var all = values.ToList();
-        var most = Math.Max(1, all.DefaultIfEmpty().Max());
-        return string.Concat(all.Select(value => steps[value * (steps.Length - 1) / most]));
+        var max = Math.Max(1, all.DefaultIfEmpty().Max());
+        return string.Concat(all.Select(value => steps[value * (steps.Length - 1) / max]));
     }
 
     static string Words(string state) =>

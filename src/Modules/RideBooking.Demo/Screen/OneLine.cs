@@ -15,7 +15,7 @@ internal sealed class OneLine
     /// <summary>Adds a piece.</summary>
     /// <param name="text">The text, shown unchanged.</param>
     /// <param name="style">A Spectre.Console style; empty for the terminal's default.</param>
-    /// <param name="width">The piece's min width in columns, so that the next piece aligns with the line above.</param>
+    /// <param name="width">The piece's minimum width in columns, so that the next piece aligns with the line above.</param>
     /// <param name="right">Whether the text is right-aligned in these columns.</param>
     public OneLine Add(string text, string style = "", int width = 0, bool right = false)
     {

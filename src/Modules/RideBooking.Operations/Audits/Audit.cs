@@ -36,14 +36,14 @@ internal sealed class Audit
 
     internal sealed class Mapping : IEntityTypeConfiguration<Audit>
     {
-        public void Configure(EntityTypeBuilder<Audit> audit)
+        public void Configure(EntityTypeBuilder<Audit> builder)
         {
-            audit.ToTable("audits");
-            audit.HasKey(row => row.Id);
-            audit.Property(row => row.Id).ValueGeneratedNever();
-            audit.Property(row => row.Status).HasMaxLength(16);
-            audit.Property(row => row.RequestedBy).HasMaxLength(255);
-            audit.HasIndex(row => new { row.Status, row.ClaimedUntil });
+            builder.ToTable("audits");
+            builder.HasKey(row => row.Id);
+            builder.Property(row => row.Id).ValueGeneratedNever();
+            builder.Property(row => row.Status).HasMaxLength(16);
+            builder.Property(row => row.RequestedBy).HasMaxLength(255);
+            builder.HasIndex(row => new { row.Status, row.ClaimedUntil });
         }
     }
 }

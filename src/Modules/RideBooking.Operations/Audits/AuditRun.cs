@@ -113,8 +113,8 @@ internal sealed class AuditRun(Audit audit, TimeSpan settleTime, TimeProvider cl
         CancellationToken cancellationToken
     )
     {
-        foreach (var some in ids.Chunk(ComparedAtOnce))
-        foreach (var comparison in await state.Compare(some, cancellationToken))
+        foreach (var batch in ids.Chunk(ComparedAtOnce))
+        foreach (var comparison in await state.Compare(batch, cancellationToken))
             _suspects[comparison.Id] = (index, comparison.Events, clock.GetUtcNow());
         _compared.UnionWith(ids);
         audit.Rides = _compared.Count;

@@ -15,7 +15,7 @@ internal static class BrokerDeadLetters
     const string Deliveries = "x-delivery-count";
 
     /// <summary>Whether the broker wrote this header to record the dead-lettering.</summary>
-    public static bool Tells(string header) =>
+    public static bool IsHeader(string header) =>
         header.Equals(Deliveries, StringComparison.OrdinalIgnoreCase)
         || header.Equals(Deaths, StringComparison.OrdinalIgnoreCase)
         || header.StartsWith("x-first-death-", StringComparison.OrdinalIgnoreCase)
@@ -26,15 +26,15 @@ internal static class BrokerDeadLetters
     {
         if (
             headers.ContainsKey(MessageHeaders.FaultTimestamp)
-            || properties.Headers is not { } noted
-            || !noted.TryGetValue(Deaths, out var account)
-            || account is not IList<object?> deaths
+            || properties.Headers is not { } found
+            || !found.TryGetValue(Deaths, out var entries)
+            || entries is not IList<object?> deaths
             || deaths.OfType<IDictionary<string, object?>>().FirstOrDefault() is not { } death
         )
             return;
         headers.Remove(Deaths);
         var reason =
-            death.TryGetValue("reason", out var said) && said is byte[] text ? Encoding.UTF8.GetString(text) : "";
+            death.TryGetValue("reason", out var value) && value is byte[] text ? Encoding.UTF8.GetString(text) : "";
         headers[MessageHeaders.FaultExceptionType] = $"RabbitMQ: {reason}";
         headers[MessageHeaders.FaultMessage] =
             reason == "delivery_limit"

@@ -142,7 +142,7 @@ internal sealed partial class FailedMessage
     public static bool DescribesFailure(string header) =>
         header.StartsWith("MT-Fault-", StringComparison.OrdinalIgnoreCase)
         || header.StartsWith("MT-Host-", StringComparison.OrdinalIgnoreCase)
-        || BrokerDeadLetters.Tells(header)
+        || BrokerDeadLetters.IsHeader(header)
         || header.Equals(MessageHeaders.Reason, StringComparison.OrdinalIgnoreCase)
         // A message that has used up its redeliveries would get none after a redrive.
         || header.Equals(MessageHeaders.RedeliveryCount, StringComparison.OrdinalIgnoreCase)

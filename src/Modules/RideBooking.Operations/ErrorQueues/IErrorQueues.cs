@@ -9,7 +9,7 @@ internal interface IErrorQueues
     /// <remarks>If the process dies in between, a message is in both places, and is moved again.</remarks>
     /// <param name="queues">The queues; those that do not exist are passed over.</param>
     /// <param name="store">Stores a batch, oldest first. An exception leaves the batch in its queue.</param>
-    /// <param name="cancellationToken">Ends the moving.</param>
+    /// <param name="cancellationToken">Cancels the move.</param>
     Task Move(
         IReadOnlyList<string> queues,
         Func<IReadOnlyList<FailedMessage>, Task> store,

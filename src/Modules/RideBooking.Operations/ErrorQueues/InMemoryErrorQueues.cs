@@ -19,7 +19,7 @@ internal sealed class InMemoryErrorQueues(
     IServiceScopeFactory scopes,
     IBus bus,
     ReceiveEndpoints endpoints,
-    PendingRedrives sentBack
+    PendingRedrives pending
 ) : IErrorQueues
 {
     const int Batch = 100;
@@ -55,19 +55,19 @@ internal sealed class InMemoryErrorQueues(
         if (!endpoints.Names.Contains(message.Endpoint))
             throw new QueueNotFoundException(message.Endpoint);
         var endpoint = await bus.GetSendEndpoint(new Uri($"queue:{message.Endpoint}"));
-        var (id, handled) = sentBack.Begin();
+        var (id, handled) = pending.Begin();
         try
         {
-            await endpoint.Send(new AsItWas(), AsItIs, cancellationToken);
+            await endpoint.Send(new UnchangedMessage(), Copy, cancellationToken);
         }
         catch
         {
-            sentBack.Forget(id);
+            pending.Forget(id);
             throw;
         }
         return handled;
 
-        void AsItIs(SendContext<AsItWas> context)
+        void Copy(SendContext<UnchangedMessage> context)
         {
             context.Serializer = new CopyBodySerializer(
                 new ContentType(message.ContentType ?? MediaTypeNames.Application.Octet),
@@ -78,6 +78,7 @@ internal sealed class InMemoryErrorQueues(
             foreach (var (name, value) in message.Headers)
                 if (value is not null && !FailedMessage.DescribesFailure(name))
                     context.Headers.Set(name, value);
+            // MassTransit timestamps messages by the system's clock.
             context.Headers.Set(DueTime.Header, DueTime.Text(TimeProvider.System.GetUtcNow()));
             context.Headers.Set(PendingRedrives.Header, id.ToString());
         }
@@ -94,5 +95,5 @@ internal sealed class InMemoryErrorQueues(
     }
 
     // The body declares its content type.
-    sealed record AsItWas;
+    sealed record UnchangedMessage;
 }

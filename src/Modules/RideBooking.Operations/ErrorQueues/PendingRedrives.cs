@@ -11,7 +11,7 @@ internal sealed class PendingRedrives : IReceiveObserver
 
     readonly ConcurrentDictionary<Guid, TaskCompletionSource> _pending = [];
 
-    /// <summary>Begins to wait for a message that is sent next.</summary>
+    /// <summary>Starts waiting for the message that is sent next.</summary>
     /// <returns>
     /// The value of its <see cref="Header"/>, and what completes when it has been handled: consumed, scheduled for redelivery, or
     /// in an error queue again.
@@ -26,7 +26,7 @@ internal sealed class PendingRedrives : IReceiveObserver
         return (id, handled.Task);
     }
 
-    /// <summary>Ends the waiting for a message that could not be sent.</summary>
+    /// <summary>Stops waiting for a message that could not be sent.</summary>
     public void Forget(Guid id) => _pending.TryRemove(id, out _);
 
     // A failure is reported before the message is in its error queue. This runs afterwards.

@@ -115,6 +115,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
         };
         if (message.Properties is { } described)
             RabbitMqProperties.Restore(described, properties);
+        // MassTransit timestamps messages by the system's clock.
         properties.Headers = properties
             .Headers!.Where(header => !FailedMessage.DescribesFailure(header.Key))
             .Append(new(DueTime.Header, DueTime.Text(TimeProvider.System.GetUtcNow())))

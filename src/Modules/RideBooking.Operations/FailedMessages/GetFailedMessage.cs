@@ -11,7 +11,6 @@ using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
 using RideBooking.EventLog;
-using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Persistence;

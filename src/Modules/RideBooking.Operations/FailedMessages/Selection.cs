@@ -91,9 +91,9 @@ internal static class SelectedMessages
     )
     {
         var selected = selection.Of(messages);
-        if (limit is not { } most)
+        if (limit is not { } max)
             return selected;
-        var oldest = selected.OldestFirst().Take(most).Select(row => row.Id);
+        var oldest = selected.OldestFirst().Take(max).Select(row => row.Id);
         // The condition stays outside, too: it is checked again for rows that another transaction has changed meanwhile.
         return selected.Where(row => oldest.Contains(row.Id));
     }

@@ -119,35 +119,35 @@ internal sealed class StoredMessage
 
     internal sealed class Mapping : IEntityTypeConfiguration<StoredMessage>
     {
-        public void Configure(EntityTypeBuilder<StoredMessage> message)
+        public void Configure(EntityTypeBuilder<StoredMessage> builder)
         {
-            message.ToTable("failed_messages");
-            message.HasKey(row => row.Id);
-            message.Property(row => row.Id).HasMaxLength(300);
-            message.Property(row => row.Queue).HasMaxLength(255);
-            message.Property(row => row.MessageId).HasMaxLength(255);
-            message.Property(row => row.MessageType).HasMaxLength(255);
-            message.Property(row => row.Fingerprint).HasMaxLength(16);
-            message.Property(row => row.ExceptionType).HasMaxLength(MaxTextLength);
-            message.Property(row => row.ExceptionMessage).HasMaxLength(MaxTextLength);
-            message.Property(row => row.Status).HasMaxLength(16);
-            message.Property(row => row.RoutingKey).HasMaxLength(255);
-            message.Property(row => row.ContentType).HasMaxLength(255);
-            message.HasIndex(row => new
+            builder.ToTable("failed_messages");
+            builder.HasKey(row => row.Id);
+            builder.Property(row => row.Id).HasMaxLength(300);
+            builder.Property(row => row.Queue).HasMaxLength(255);
+            builder.Property(row => row.MessageId).HasMaxLength(255);
+            builder.Property(row => row.MessageType).HasMaxLength(255);
+            builder.Property(row => row.Fingerprint).HasMaxLength(16);
+            builder.Property(row => row.ExceptionType).HasMaxLength(MaxTextLength);
+            builder.Property(row => row.ExceptionMessage).HasMaxLength(MaxTextLength);
+            builder.Property(row => row.Status).HasMaxLength(16);
+            builder.Property(row => row.RoutingKey).HasMaxLength(255);
+            builder.Property(row => row.ContentType).HasMaxLength(255);
+            builder.HasIndex(row => new
             {
                 row.Status,
                 row.FailedAt,
                 row.Id,
             });
-            message.HasIndex(row => new
+            builder.HasIndex(row => new
             {
                 row.Status,
                 row.Queue,
                 row.Fingerprint,
             });
-            message.HasIndex(row => new { row.RedriveId, row.Status });
-            message.HasIndex(row => row.RideId);
-            message.HasIndex(row => row.MessageId);
+            builder.HasIndex(row => new { row.RedriveId, row.Status });
+            builder.HasIndex(row => row.RideId);
+            builder.HasIndex(row => row.MessageId);
         }
     }
 }

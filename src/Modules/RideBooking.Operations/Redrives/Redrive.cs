@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
-using RideBooking.Operations.FailedMessages;
 
 namespace RideBooking.Operations.Redrives;
 
@@ -26,7 +25,7 @@ internal sealed class Redrive
     /// <summary>How many of the requested ids were not, or no longer, failed messages.</summary>
     public required int NotFound { get; init; }
 
-    /// <summary>The max number of messages per second; null for no limit.</summary>
+    /// <summary>The maximum number of messages per second; null for no limit.</summary>
     public required int? RatePerSecond { get; init; }
 
     public required string Reason { get; init; }
@@ -46,17 +45,17 @@ internal sealed class Redrive
 
     internal sealed class Mapping : IEntityTypeConfiguration<Redrive>
     {
-        public void Configure(EntityTypeBuilder<Redrive> redrive)
+        public void Configure(EntityTypeBuilder<Redrive> builder)
         {
-            redrive.ToTable("redrives");
-            redrive.HasKey(row => row.Id);
-            redrive.Property(row => row.Id).ValueGeneratedNever();
-            redrive.Property(row => row.Status).HasMaxLength(16);
-            redrive.Property(row => row.Reason).HasMaxLength(Reasons.MaxLength);
-            redrive.Property(row => row.RequestedBy).HasMaxLength(255);
-            redrive.Property(row => row.Error).HasMaxLength(1000);
-            redrive.HasIndex(row => new { row.FinishedAt, row.ClaimedUntil });
-            redrive.HasIndex(row => new { row.RequestedAt, row.Id });
+            builder.ToTable("redrives");
+            builder.HasKey(row => row.Id);
+            builder.Property(row => row.Id).ValueGeneratedNever();
+            builder.Property(row => row.Status).HasMaxLength(16);
+            builder.Property(row => row.Reason).HasMaxLength(Reasons.MaxLength);
+            builder.Property(row => row.RequestedBy).HasMaxLength(255);
+            builder.Property(row => row.Error).HasMaxLength(1000);
+            builder.HasIndex(row => new { row.FinishedAt, row.ClaimedUntil });
+            builder.HasIndex(row => new { row.RequestedAt, row.Id });
         }
     }
 }

@@ -102,8 +102,8 @@ internal static class RequestRedrive
     }
 
     /// <param name="Selection">The messages to redrive.</param>
-    /// <param name="Limit">The max number of messages, the oldest first; all by default.</param>
-    /// <param name="RatePerSecond">The max number of messages per second.</param>
+    /// <param name="Limit">The maximum number of messages, the oldest first; all by default.</param>
+    /// <param name="RatePerSecond">The maximum number of messages per second.</param>
     /// <param name="DryRun">Whether to show the plan only.</param>
     /// <param name="Reason">The reason for the redrive.</param>
     /// <param name="Canary">Not supported yet; refused, so that a request for a trial never starts the whole redrive.</param>

@@ -117,7 +117,7 @@ internal sealed class RunRedrives(
         }
     }
 
-    /// <summary>Returns the redrive's present status and its next messages, the oldest first.</summary>
+    /// <summary>Returns the redrive's current status and its next messages, the oldest first.</summary>
     async Task<(string Status, List<StoredMessage> Next)> Next(
         Redrive redrive,
         IReadOnlyCollection<string> pending,

@@ -14,7 +14,7 @@ namespace RideBooking.Operations.Replays;
 /// <param name="End">The last position of the event log.</param>
 /// <param name="Progress">The part of the events that it has read, 0 to 1.</param>
 /// <param name="Parked">How many events it could not apply and has parked.</param>
-/// <param name="RatePerSecond">The max number of events per second; null for no limit.</param>
+/// <param name="RatePerSecond">The maximum number of events per second; null for no limit.</param>
 /// <param name="StoppedBecause">Why it does not go on.</param>
 /// <param name="Host">The host that runs it, or ran it last.</param>
 /// <param name="RequestedBy">Who requested it.</param>

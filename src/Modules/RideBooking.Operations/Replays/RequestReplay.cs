@@ -138,7 +138,7 @@ internal static class RequestReplay
     /// <param name="Projection">The projection: the name of a subscription.</param>
     /// <param name="From">The position after which to begin; 0, the default, for the whole log.</param>
     /// <param name="FromInstant">The instant at which to begin, RFC 3339, instead of a position.</param>
-    /// <param name="RatePerSecond">The max number of events per second; no limit by default.</param>
+    /// <param name="RatePerSecond">The maximum number of events per second; no limit by default.</param>
     /// <param name="Reason">The reason for the replay.</param>
     internal sealed record Request(
         string Projection,

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts.Seams;
 using RideBooking.EventLog.Subscriptions;
-using RideBooking.Operations.FailedMessages;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Http.Requests;
@@ -23,7 +22,7 @@ internal static class RetryParkedEvent
             .WithSummary("Retry a parked event")
             .WithDescription(
                 "The host that reads the subscription makes the attempt within seconds. The event leaves the list when it "
-                    + "succeeds; else it stays, with the new error and no `retryRequestedAt`."
+                    + "succeeds; otherwise it stays, with the new error and no `retryRequestedAt`."
             )
             .Refuses(StatusCodes.Status404NotFound, OperationsProblems.ParkedEventNotFound);
 

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts.Seams;
 using RideBooking.EventLog.Subscriptions;
-using RideBooking.Operations.FailedMessages;
 using RideBooking.Platform.Events.Subscriptions;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;

@@ -40,9 +40,9 @@ internal static class PayBalance
             .Refuses(StatusCodes.Status409Conflict, PaymentProblems.NothingOutstanding);
 
     static async Task<Results<Accepted<View>, ProblemHttpResult>> Handle(
-        Request? asked,
+        Request? request,
         Rider rider,
-        IdempotentRequest request,
+        IdempotentRequest attempt,
         AppDbContext db,
         IPaymentMethods methods,
         SagaCommandDispatcher<Payment> payments,
@@ -50,7 +50,7 @@ internal static class PayBalance
         CancellationToken cancellationToken
     )
     {
-        var methodId = asked?.PaymentMethodId;
+        var methodId = request?.PaymentMethodId;
         if (methodId is { } method && !await methods.Has(rider.Id, method, cancellationToken))
             return Problem.Validation("paymentMethodId", "must be one of your payment methods");
 
@@ -67,12 +67,12 @@ internal static class PayBalance
             .OrderBy(payment => payment.OpenedAt)
             .Select(payment => payment.CorrelationId)
             .ToListAsync(cancellationToken);
-        var taken = request.MayBeARepeat ? await AcceptedBefore(rider, request, db, payments, cancellationToken) : [];
+        var taken = attempt.MayBeARepeat ? await AcceptedBefore(rider, attempt, db, payments, cancellationToken) : [];
         foreach (var rideId in unpaid.Except(taken).ToList())
         {
             var outcome = await payments.Send(
                 new PayNow(rideId, methodId),
-                CommandId(request, rideId),
+                CommandId(attempt, rideId),
                 cancellationToken
             );
             // Without an instance it is a duplicate: the first request, whose response was lost, was accepted meanwhile.
@@ -88,7 +88,7 @@ internal static class PayBalance
     /// <summary>Returns the rides whose payment an earlier try of this request, whose response was lost, has started.</summary>
     static async Task<List<Guid>> AcceptedBefore(
         Rider rider,
-        IdempotentRequest request,
+        IdempotentRequest attempt,
         AppDbContext db,
         SagaCommandDispatcher<Payment> payments,
         CancellationToken cancellationToken
@@ -101,14 +101,14 @@ internal static class PayBalance
             .ToListAsync(cancellationToken);
         var before = await payments.AcceptedBefore(
             db,
-            rides.ConvertAll(rideId => CommandId(request, rideId)),
+            rides.ConvertAll(rideId => CommandId(attempt, rideId)),
             cancellationToken
         );
-        return rides.FindAll(rideId => before.Contains(CommandId(request, rideId)));
+        return rides.FindAll(rideId => before.Contains(CommandId(attempt, rideId)));
     }
 
-    static Guid CommandId(IdempotentRequest request, Guid rideId) =>
-        request.IdFor($"{IdempotentRequest.Command} {rideId}");
+    static Guid CommandId(IdempotentRequest attempt, Guid rideId) =>
+        attempt.IdFor($"{IdempotentRequest.Command} {rideId}");
 
     /// <summary>Waits until the rides are paid, so that the rider's next request sees it.</summary>
     /// <remarks>If the gateway takes longer than a request may wait, the balance stays <c>beingPaid</c>.</remarks>

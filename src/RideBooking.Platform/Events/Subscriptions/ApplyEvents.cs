@@ -25,7 +25,7 @@ internal sealed partial class ApplyEvents(
     (long Position, int Limit) _carefulUntil;
 
     /// <summary>Applies the next batch.</summary>
-    /// <param name="max">The max number of events.</param>
+    /// <param name="max">The maximum number of events.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>
     /// The number of events that were applied, and whether there may be more; null if the subscription has stopped.

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideBooking.EventLog;
 using RideBooking.EventLog.Subscriptions;
-using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Events.Subscriptions;
 

@@ -34,7 +34,7 @@ public static class SubscriptionRegistration
 /// <param name="Retry">The waits before an event that fails is tried again.</param>
 internal sealed record SubscriptionOptions(TimeSpan Interval, IReadOnlyList<TimeSpan> Retry)
 {
-    /// <summary>The max number of events in one transaction.</summary>
+    /// <summary>The maximum number of events in one transaction.</summary>
     public const int BatchSize = 500;
 
     /// <summary>The same for a replay without a limit of events per second: a row is written once for more of its events.</summary>

@@ -8,6 +8,9 @@ namespace RideBooking.Platform.Http.Authentication;
 /// <summary>
 /// The issuer of tokens: an OpenID Connect authority, or the holder of a symmetric key. In Development neither is required.
 /// </summary>
+/// <param name="Authority"><c>Auth:Authority</c>: the address of the OpenID Connect authority, or null.</param>
+/// <param name="Audience"><c>Auth:Audience</c>: the audience that tokens must name, or null.</param>
+/// <param name="SigningKey"><c>Auth:SigningKey</c>: the symmetric key instead of an authority, or null.</param>
 internal sealed record AuthOptions(string? Authority, string? Audience, byte[]? SigningKey)
 {
     const int MinKeyBytes = 32;

@@ -21,7 +21,7 @@ internal static class Authentication
     const string SubjectRule =
         "The token's sub must have 1 to 255 characters, none of them a control character, and must not be '.' or '..'.";
     static readonly object s_refusal = new();
-    static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan s_clockSkew = TimeSpan.FromSeconds(30);
 
     public static void AddTokens(this IServiceCollection services, AuthOptions options, bool development)
     {
@@ -67,10 +67,10 @@ internal static class Authentication
             ValidateAudience = options.Audience is not null,
             ValidAudience = options.Audience,
             // A public key must never be accepted as a shared secret, or the other way round.
-            ValidAlgorithms = options.Authority is null ? ["HS256", "HS384", "HS512"] : Asymmetric,
+            ValidAlgorithms = options.Authority is null ? ["HS256", "HS384", "HS512"] : s_asymmetric,
             LifetimeValidator = (notBefore, expires, _, _) =>
-                expires > (clock.GetUtcNow() - ClockSkew).UtcDateTime
-                && !(notBefore > (clock.GetUtcNow() + ClockSkew).UtcDateTime),
+                expires > (clock.GetUtcNow() - s_clockSkew).UtcDateTime
+                && !(notBefore > (clock.GetUtcNow() + s_clockSkew).UtcDateTime),
         };
         bearer.Events = new JwtBearerEvents { OnTokenValidated = CheckSubject };
 
@@ -82,7 +82,7 @@ internal static class Authentication
             bearer.ConfigurationManager = new DevelopmentKeys(developmentKey);
     }
 
-    static readonly string[] Asymmetric =
+    static readonly string[] s_asymmetric =
     [
         "RS256",
         "RS384",

@@ -18,7 +18,7 @@ namespace RideBooking.Platform.Http.Authentication;
 /// <remarks>It exists only in Development, and not where an authority issues the tokens.</remarks>
 internal static class DevelopmentToken
 {
-    static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
+    static readonly TimeSpan s_lifetime = TimeSpan.FromHours(12);
 
     public static void Map(WebApplication app)
     {
@@ -56,7 +56,7 @@ internal static class DevelopmentToken
                 Audience = options.Audience,
                 IssuedAt = now,
                 NotBefore = now,
-                Expires = now + Lifetime,
+                Expires = now + s_lifetime,
                 Claims = new Dictionary<string, object>
                 {
                     [Caller.SubjectClaim] = request.Subject ?? Guid.CreateVersion7().ToString(),
@@ -68,9 +68,11 @@ internal static class DevelopmentToken
                 ),
             }
         );
-        return TypedResults.Ok(new View(token, "Bearer", (int)Lifetime.TotalSeconds));
+        return TypedResults.Ok(new View(token, "Bearer", (int)s_lifetime.TotalSeconds));
     }
 
+    /// <param name="Role"><c>rider</c>, <c>driver</c> or <c>operator</c>.</param>
+    /// <param name="Subject">The caller's id, 1 to 255 characters. Generated if it is left out.</param>
     internal sealed record Request(string Role, string? Subject)
     {
         internal sealed class Validator : AbstractValidator<Request>
@@ -86,6 +88,9 @@ internal static class DevelopmentToken
         }
     }
 
+    /// <param name="AccessToken">The token.</param>
+    /// <param name="TokenType">Always <c>Bearer</c>.</param>
+    /// <param name="ExpiresIn">How long it is valid, seconds.</param>
     internal sealed record View(
         [property: JsonPropertyName("access_token")] string AccessToken,
         [property: JsonPropertyName("token_type")] string TokenType,

@@ -94,7 +94,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyO
                 return new Claim.Reused();
             else if (known.Status is not null)
                 return new Claim.Answered(known);
-            // A lease that exceeds the max duration was written by a host with another clock.
+            // A lease that exceeds the maximum duration was written by a host with another clock.
             else if (known.LeaseUntil > now && known.LeaseUntil <= now + options.Lease * 2)
                 return new Claim.InProgress();
             else if (await TakeOver(db, known, fresh, cancellationToken))
@@ -161,9 +161,10 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyO
     )
     {
         var until = now + options.Lease;
-        foreach (var some in claims.Chunk(RenewAtOnce))
+        foreach (var batch in claims.Chunk(RenewAtOnce))
         {
-            var (ids, owners) = (some.Select(claim => claim.Id).ToArray(), some.Select(claim => claim.Owner).ToArray());
+            var ids = batch.Select(claim => claim.Id).ToArray();
+            var owners = batch.Select(claim => claim.Owner).ToArray();
             await using var scope = scopes.CreateAsyncScope();
             await scope
                 .ServiceProvider.GetRequiredService<AppDbContext>()

@@ -35,7 +35,7 @@ internal sealed class IdempotentPosts(
     public const string Header = "Idempotency-Key";
     public const string Replayed = "Idempotency-Replayed";
     const int MaxKeyLength = 255;
-    static readonly TimeSpan StoringTime = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan s_storingTime = TimeSpan.FromSeconds(5);
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -187,10 +187,10 @@ internal sealed class IdempotentPosts(
     /// </remarks>
     async Task Settle(Func<Claim.Granted, CancellationToken, Task> step, Claim.Granted claim)
     {
-        using var cancellationToken = new CancellationTokenSource(StoringTime, clock);
+        using var limit = new CancellationTokenSource(s_storingTime, clock);
         try
         {
-            await step(claim, cancellationToken.Token);
+            await step(claim, limit.Token);
         }
         catch (Exception exception)
         {

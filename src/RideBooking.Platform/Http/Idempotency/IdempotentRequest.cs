@@ -15,11 +15,11 @@ public sealed class IdempotentRequest
     /// <summary>The name to pass to <see cref="IdFor"/> for the id of the request's command to a state machine.</summary>
     public const string Command = "command";
 
-    readonly Guid id;
+    readonly Guid _id;
 
     internal IdempotentRequest(Guid id, bool mayBeARepeat = false)
     {
-        this.id = id;
+        _id = id;
         MayBeARepeat = mayBeARepeat;
     }
 
@@ -35,8 +35,8 @@ public sealed class IdempotentRequest
     {
         Span<byte> bytes = stackalloc byte[16];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData([.. id.ToByteArray(), .. Encoding.UTF8.GetBytes(name)], hash);
-        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        SHA256.HashData([.. _id.ToByteArray(), .. Encoding.UTF8.GetBytes(name)], hash);
+        _id.TryWriteBytes(bytes, bigEndian: true, out _);
         // The time and version of the request's own id stay, so that ids sort by time. The random part comes from the hash.
         bytes[6] = (byte)(0x70 | (hash[6] & 0x0F));
         bytes[7] = hash[7];

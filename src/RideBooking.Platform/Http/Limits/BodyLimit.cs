@@ -31,7 +31,7 @@ internal static class BodyLimit
 
     sealed class LimitedStream(Stream inner, long limit) : Stream
     {
-        long read;
+        long _read;
 
         public override bool CanRead => true;
         public override bool CanSeek => false;
@@ -39,7 +39,7 @@ internal static class BodyLimit
         public override long Length => throw new NotSupportedException();
         public override long Position
         {
-            get => read;
+            get => _read;
             set => throw new NotSupportedException();
         }
 
@@ -58,7 +58,7 @@ internal static class BodyLimit
         public override int Read(byte[] buffer, int offset, int count) => Count(inner.Read(buffer, offset, count));
 
         int Count(int bytes) =>
-            (read += bytes) <= limit
+            (_read += bytes) <= limit
                 ? bytes
                 : throw new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge);
 

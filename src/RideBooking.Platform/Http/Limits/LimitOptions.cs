@@ -28,12 +28,12 @@ internal sealed record LimitOptions(
 
     public static LimitOptions Read(IConfiguration configuration) =>
         new(
-            (double)configuration.Number("Limits:Requests", 100, Min, Max),
-            (int)configuration.Number("Limits:Burst", 1000, 1, Max),
-            (double)configuration.Number("Limits:AnonymousRequests", 20, Min, Max),
-            (int)configuration.Number("Limits:AnonymousBurst", 200, 1, Max),
-            (double)configuration.Number("Limits:BulkRequests", 20, Min, Max),
-            (int)configuration.Number("Limits:Streams", 32, 1, Max),
+            (double)configuration.Number("Limits:Requests", defaultValue: 100, min: Min, max: Max),
+            (int)configuration.Number("Limits:Burst", defaultValue: 1000, min: 1, max: Max),
+            (double)configuration.Number("Limits:AnonymousRequests", defaultValue: 20, min: Min, max: Max),
+            (int)configuration.Number("Limits:AnonymousBurst", defaultValue: 200, min: 1, max: Max),
+            (double)configuration.Number("Limits:BulkRequests", defaultValue: 20, min: Min, max: Max),
+            (int)configuration.Number("Limits:Streams", defaultValue: 32, min: 1, max: Max),
             configuration.Span("Limits:RequestTimeout", TimeSpan.FromSeconds(20)),
             configuration.Span("Limits:HeadersTimeout", TimeSpan.FromSeconds(15))
         );

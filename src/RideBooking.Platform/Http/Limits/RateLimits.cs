@@ -103,8 +103,8 @@ internal sealed class LiveStream;
 /// <summary>Marks requests that a device sends automatically all the time.</summary>
 internal sealed class SentInBulk;
 
-/// <summary>Declares how an endpoint counts towards its caller's limits.</summary>
-public static class CountedApart
+/// <summary>Declares endpoints whose requests a device sends in bulk.</summary>
+public static class BulkRequests
 {
     /// <summary>Counts the endpoint's requests separately.</summary>
     /// <remarks>

@@ -15,7 +15,7 @@ internal static partial class RequestTimeout
 {
     static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(2);
 
-    public static void UseRequestTime(this WebApplication app)
+    public static void UseRequestTimeout(this WebApplication app)
     {
         var time = app.Services.GetRequiredService<LimitOptions>().RequestTimeout;
         var clock = app.Services.GetRequiredService<TimeProvider>();

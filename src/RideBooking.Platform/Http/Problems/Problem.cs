@@ -45,7 +45,7 @@ public static class Problem
     public static ProblemHttpResult Forbidden(string detail, string code = ProblemCode.Forbidden) =>
         Of(StatusCodes.Status403Forbidden, code, detail);
 
-    /// <summary>409: the request is valid, but the present state does not allow it.</summary>
+    /// <summary>409: the request is valid, but the current state does not allow it.</summary>
     public static ProblemHttpResult Conflict(
         string code,
         string detail,

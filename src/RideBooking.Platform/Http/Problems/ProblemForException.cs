@@ -12,7 +12,7 @@ namespace RideBooking.Platform.Http.Problems;
 internal sealed class ProblemForException(IProblemDetailsService problems, ILogger<ProblemForException> log)
     : IExceptionHandler
 {
-    static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(2);
 
     public async ValueTask<bool> TryHandleAsync(
         HttpContext context,
@@ -49,7 +49,7 @@ internal sealed class ProblemForException(IProblemDetailsService problems, ILogg
             _ when UnreadableProblem.Explain(exception) is { } unreadable => unreadable,
             _ when TransientFault.Matches(exception) => Problem.UnavailableDetails(
                 "A dependency is temporarily unavailable; retry shortly.",
-                RetryAfter
+                s_retryAfter
             ),
             _ => Problem.ForStatus(StatusCodes.Status500InternalServerError),
         };

@@ -16,13 +16,13 @@ public static class Cursor
     const int MaxLength = 1024;
 
     // Tuples consist of fields.
-    static readonly JsonSerializerOptions Json = new() { IncludeFields = true };
+    static readonly JsonSerializerOptions s_json = new() { IncludeFields = true };
 
     /// <summary>Returns the cursor of a key.</summary>
     public static string Encode<TKey>(TKey key)
         where TKey : notnull
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(key, Json);
+        var json = JsonSerializer.SerializeToUtf8Bytes(key, s_json);
         return Base64Url.EncodeToString([.. Checksum<TKey>(json), .. json]);
     }
 
@@ -41,7 +41,7 @@ public static class Cursor
             return false;
         try
         {
-            key = JsonSerializer.Deserialize<TKey>(json, Json)!;
+            key = JsonSerializer.Deserialize<TKey>(json, s_json)!;
             return key is not null;
         }
         catch (JsonException)

@@ -9,7 +9,7 @@ public static partial class Instant
     /// <summary>The error of a parameter that is not an instant.</summary>
     public const string Expected = "must be an RFC 3339 instant, such as 2026-01-10T10:10:00Z";
 
-    static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK"];
+    static readonly string[] s_formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK"];
 
     /// <summary>Reads an instant; false when it is not RFC 3339 or has no offset.</summary>
     public static bool TryParse(string text, out DateTimeOffset instant)
@@ -18,7 +18,7 @@ public static partial class Instant
         var hasOffset = text.Length > 19 && (text[^1] is 'Z' or 'z' || text[^6] is '+' or '-');
         return DateTimeOffset.TryParseExact(
                 BeyondPrecision().Replace(text, "$1").ToUpperInvariant(),
-                Formats,
+                s_formats,
                 CultureInfo.InvariantCulture,
                 DateTimeStyles.None,
                 out instant

@@ -101,10 +101,10 @@ internal sealed class EnumConverterFactory : JsonConverterFactory
     sealed class EnumConverter<T> : JsonConverter<T>
         where T : struct, Enum
     {
-        static readonly Dictionary<T, string> ToName = Enum.GetNames<T>()
+        static readonly Dictionary<T, string> s_toName = Enum.GetNames<T>()
             .ToDictionary(name => Enum.Parse<T>(name), JsonNamingPolicy.CamelCase.ConvertName);
 
-        static readonly Dictionary<string, T> FromName = ToName.ToDictionary(pair => pair.Value, pair => pair.Key);
+        static readonly Dictionary<string, T> s_fromName = s_toName.ToDictionary(pair => pair.Value, pair => pair.Key);
 
         public override T Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.String ? Parse(reader.GetString()!) : throw new JsonException();
@@ -119,12 +119,12 @@ internal sealed class EnumConverterFactory : JsonConverterFactory
             writer.WritePropertyName(Name(value));
 
         static T Parse(string name) =>
-            FromName.TryGetValue(name, out var value)
+            s_fromName.TryGetValue(name, out var value)
                 ? value
-                : throw new UnknownValueException($"must be one of: {string.Join(", ", FromName.Keys)}");
+                : throw new UnknownValueException($"must be one of: {string.Join(", ", s_fromName.Keys)}");
 
         static string Name(T value) =>
-            ToName.TryGetValue(value, out var name)
+            s_toName.TryGetValue(value, out var name)
                 ? name
                 : throw new JsonException($"{value} is not a {typeof(T).Name}.");
     }

@@ -14,7 +14,7 @@ namespace RideBooking.Platform.Http.Requests;
 /// Values that are not valid are answered 400 <c>validation_failed</c>. Read <see cref="Fetch"/> rows after <see
 /// cref="TryAfter"/>, then build the answer with <see cref="Of"/>.
 /// </remarks>
-/// <param name="Limit">The max number of items, 1 to 100; 20 by default.</param>
+/// <param name="Limit">The maximum number of items, 1 to 100; 20 by default.</param>
 /// <param name="Cursor">Where the last page ended; null for the first page.</param>
 public sealed record PageRequest(int Limit, string? Cursor) : IEndpointParameterMetadataProvider
 {

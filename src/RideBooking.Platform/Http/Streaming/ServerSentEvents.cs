@@ -42,8 +42,8 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
     internal const string MediaType = "text/event-stream";
     internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
     const string ProblemEvent = "problem";
-    static readonly TimeSpan ReconnectAfter = TimeSpan.FromSeconds(2);
-    static readonly TimeSpan ReconnectAfterProblem = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan s_reconnectAfter = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan s_reconnectAfterProblem = TimeSpan.FromMinutes(1);
 
     /// <inheritdoc />
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -70,7 +70,7 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
         var next = Task.FromResult(false);
         try
         {
-            await Send(response, $"retry: {ReconnectAfter.TotalMilliseconds:0}\n\n", end.Token);
+            await Send(response, $"retry: {s_reconnectAfter.TotalMilliseconds:0}\n\n", end.Token);
             next = source.MoveNextAsync().AsTask();
             while (true)
             {
@@ -131,7 +131,7 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
         {
             await Send(
                 context.Response,
-                $"retry: {ReconnectAfterProblem.TotalMilliseconds:0}\n{last}",
+                $"retry: {s_reconnectAfterProblem.TotalMilliseconds:0}\n{last}",
                 cancellationToken
             );
         }

@@ -37,19 +37,19 @@ internal sealed class DeadLetterFilter(
 
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
-        await Keep(context, context.ExceptionHeaders.GetAll());
+        await Store(context, context.ExceptionHeaders.GetAll());
         await next.Send(context);
     }
 
     public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
     {
-        await Keep(context, [new(MessageHeaders.Reason, "dead-letter")]);
+        await Store(context, [new(MessageHeaders.Reason, "dead-letter")]);
         await next.Send(context);
     }
 
-    public void Probe(ProbeContext context) => context.CreateFilterScope("setAside");
+    public void Probe(ProbeContext context) => context.CreateFilterScope("deadLetter");
 
-    async Task Keep(ReceiveContext context, IEnumerable<KeyValuePair<string, object>> why)
+    async Task Store(ReceiveContext context, IEnumerable<KeyValuePair<string, object>> why)
     {
         var headers = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in context.TransportHeaders.GetAll().Concat(why))
@@ -80,7 +80,7 @@ internal sealed class DeadLetterFilter(
             }
             catch (Exception exception) when (!context.CancellationToken.IsCancellationRequested)
             {
-                logger.LogError(exception, "A message cannot be kept in {Queue}; trying again", queue);
+                logger.LogError(exception, "A failed message could not be stored in {Queue}; trying again", queue);
                 await Task.Delay(s_pause, clock, context.CancellationToken);
             }
     }

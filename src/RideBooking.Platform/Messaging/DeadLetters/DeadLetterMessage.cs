@@ -31,14 +31,14 @@ public sealed class DeadLetterMessage
 
     internal sealed class Mapping : IEntityTypeConfiguration<DeadLetterMessage>
     {
-        public void Configure(EntityTypeBuilder<DeadLetterMessage> message)
+        public void Configure(EntityTypeBuilder<DeadLetterMessage> builder)
         {
-            message.ToTable("dead_letter_messages", AppDbContext.MessagingSchema);
-            message.HasKey(row => row.Id);
-            message.Property(row => row.Id).ValueGeneratedNever();
-            message.Property(row => row.Queue).HasMaxLength(255);
-            message.Property(row => row.ContentType).HasMaxLength(255);
-            message.HasIndex(row => new
+            builder.ToTable("dead_letter_messages", AppDbContext.MessagingSchema);
+            builder.HasKey(row => row.Id);
+            builder.Property(row => row.Id).ValueGeneratedNever();
+            builder.Property(row => row.Queue).HasMaxLength(255);
+            builder.Property(row => row.ContentType).HasMaxLength(255);
+            builder.HasIndex(row => new
             {
                 row.Queue,
                 row.At,

@@ -76,5 +76,5 @@ internal static class FailurePolicy
 
     // The in-memory transport has nowhere else to wait. On RabbitMQ messages wait in the queue (see ReturnDuringOutage).
     static TimeSpan HoldFor(TransportOptions options) =>
-        options.Kind == TransportKind.InMemory ? OutageAwareRetry.Forever : ReturnDuringOutage.HoldFor;
+        options.Kind == TransportKind.InMemory ? OutageAwareRetry.Unlimited : ReturnDuringOutage.HoldFor;
 }

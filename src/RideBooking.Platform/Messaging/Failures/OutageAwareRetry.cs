@@ -19,13 +19,13 @@ internal sealed class OutageAwareRetry(IExceptionFilter filter, IReadOnlyList<Ti
     : IRetryPolicy
 {
     /// <summary>No time limit.</summary>
-    public static readonly TimeSpan Forever = TimeSpan.MaxValue;
+    public static readonly TimeSpan Unlimited = TimeSpan.MaxValue;
 
     // An altered table invalidates cached plans. A message meets one stale plan per connection that it gets, so only a few.
     const int MaxStalePlans = 5;
 
-    static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(100);
-    static readonly TimeSpan s_longest = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan s_minPause = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan s_maxPause = TimeSpan.FromSeconds(5);
 
     public bool IsHandled(Exception exception) => filter.Match(exception);
 
@@ -62,8 +62,8 @@ internal sealed class OutageAwareRetry(IExceptionFilter filter, IReadOnlyList<Ti
                 // Counted from the arrival of the message: it may have waited behind others that were held.
                 if (context is ConsumeContext message && message.ReceiveContext.ElapsedTime >= policy.OutageTimeout)
                     return null;
-                var pause = s_shortest * Math.Pow(2, Math.Min(Outages, 10));
-                return (this with { Outages = Outages + 1 }, pause < s_longest ? pause : s_longest);
+                var pause = s_minPause * Math.Pow(2, Math.Min(Outages, 10));
+                return (this with { Outages = Outages + 1 }, pause < s_maxPause ? pause : s_maxPause);
             }
             return Failures < policy.Pauses.Count
                 ? (this with { Failures = Failures + 1, Outages = 0 }, policy.Pauses[Failures])

@@ -29,5 +29,5 @@ internal sealed class PreserveHeadersFilter : IFilter<ExceptionReceiveContext>
         return next.Send(context);
     }
 
-    public void Probe(ProbeContext context) => context.CreateFilterScope("keepHeaders");
+    public void Probe(ProbeContext context) => context.CreateFilterScope("preserveHeaders");
 }

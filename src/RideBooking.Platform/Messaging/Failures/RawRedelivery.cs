@@ -54,7 +54,7 @@ internal sealed class RawRedelivery : ScheduledRedeliveryConfigurationObserver
             return next.Send(context);
         }
 
-        public void Probe(ProbeContext context) => context.CreateFilterScope("redeliverAsItCame");
+        public void Probe(ProbeContext context) => context.CreateFilterScope("rawRedelivery");
 
         public void Apply(IPipeBuilder<ConsumeContext<T>> builder) => builder.AddFilter(this);
 

@@ -67,8 +67,8 @@ internal static class RabbitMqTopology
 
     static string ErrorQueue(string endpoint) => endpoint + ReceiveEndpoints.ErrorSuffix;
 
-    // Classic queues, because operators inspect messages by taking and returning them, which a quorum queue counts as
-    // deliveries. They have no time to live, limit or dead-letter exchange: a message stays here until an operator acts on it.
+    // Classic queues, because a message that cannot be stored for operators returns to its queue, which a quorum queue counts as
+    // a delivery. They have no time to live, limit or dead-letter exchange: a message stays here until it is stored.
     static void ConfigureDeadLetters(IRabbitMqQueueConfigurator queue)
     {
         foreach (

@@ -90,16 +90,16 @@ public sealed partial class ExportedMetricsTests
         using var meters = new Meters(services);
 
         meters.Of(Shaky.Gauge.Name).ShouldBeEmpty();
-        await gauges.LookAtAll(Stop);
+        await gauges.PollAll(Stop);
         meters.Of(Shaky.Gauge.Name).ShouldHaveSingleItem().Value.ShouldBe(7);
 
         Shaky.Fails = true;
-        await gauges.LookAtAll(Stop);
+        await gauges.PollAll(Stop);
         meters.Of(Shaky.Gauge.Name).ShouldBeEmpty();
         meters.Of("ridebooking.gauges.failures").ShouldHaveSingleItem().Of.ShouldBe(nameof(Shaky));
 
         Shaky.Fails = false;
-        await gauges.LookAtAll(Stop);
+        await gauges.PollAll(Stop);
         meters.Of(Shaky.Gauge.Name).ShouldHaveSingleItem();
     }
 

@@ -153,7 +153,7 @@ public sealed class MetricValuesTests(WatchedHost host) : IClassFixture<WatchedH
 
     PolledGauges Gauges => host.Services.GetRequiredService<PolledGauges>();
 
-    Task PollGauges() => Gauges.LookAtAll(Stop);
+    Task PollGauges() => Gauges.PollAll(Stop);
 
     double ReadGauge(Meters meters, string gauge)
     {

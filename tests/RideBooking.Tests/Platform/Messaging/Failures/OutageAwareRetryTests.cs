@@ -28,7 +28,7 @@ public sealed class OutageAwareRetryTests
     [Fact]
     public void A_statement_whose_plan_is_always_stale_is_not_retried_endlessly()
     {
-        var policy = new OutageAwareRetry(new Any(), [], OutageAwareRetry.Forever);
+        var policy = new OutageAwareRetry(new Any(), [], OutageAwareRetry.Unlimited);
         var retries = 0;
 
         for (
