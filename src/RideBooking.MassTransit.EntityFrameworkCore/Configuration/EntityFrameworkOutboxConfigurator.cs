@@ -153,7 +153,11 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
     {
         // If the application has removed the hosted service, it does not want this process to deliver.
         _settings.DeliversBusOutbox &= IsHosted<BusOutboxDeliveryService<TDbContext>>();
-        return Activator.CreateInstance(outbox, provider, _settings, IsHosted<OutboxService<TDbContext>>())!;
+        var isHosted = IsHosted<OutboxService<TDbContext>>();
+        var created = (BusOutbox<TDbContext>)Activator.CreateInstance(outbox, provider, _settings, isHosted)!;
+        if (!isHosted)
+            created.RunWithoutHost();
+        return created;
     }
 
     bool IsHosted<T>() =>

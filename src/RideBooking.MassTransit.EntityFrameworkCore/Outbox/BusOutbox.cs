@@ -15,6 +15,7 @@ abstract class BusOutbox<TDbContext> : IDisposable
     where TDbContext : DbContext
 {
     readonly CancellationTokenSource _disposed = new();
+    Task? _delivering;
 
     protected BusOutbox(
         IServiceProvider provider,
@@ -44,11 +45,16 @@ abstract class BusOutbox<TDbContext> : IDisposable
             settings,
             loggers.CreateLogger<OutboxDelivery<TDbContext>>()
         );
+    }
 
-        // Tests that remove all hosted services and start the bus themselves still receive what their consumers send.
-        if (!isHosted)
-            using (ExecutionContext.SuppressFlow())
-                _ = Task.Run(() => Delivery.Run(_disposed.Token));
+    /// <summary>Runs the delivery until this is disposed, if no hosted service runs it.</summary>
+    /// <remarks>
+    /// Tests that remove all hosted services and start the bus themselves still receive what their consumers send.
+    /// </remarks>
+    public void RunWithoutHost()
+    {
+        using (ExecutionContext.SuppressFlow())
+            _delivering = Task.Run(() => Delivery.Run(_disposed.Token));
     }
 
     public OutboxSettings<TDbContext> Settings { get; }

@@ -160,8 +160,8 @@ internal sealed class StoredMessage
 /// <param name="RedriveId">The redrive that the action was part of.</param>
 internal sealed record HistoryEntry(string Action, DateTimeOffset At, string By, string Reason, Guid? RedriveId = null)
 {
-    public const string Redriven = "redriven";
-    public const string Discarded = "discarded";
+    public const string Redriven = StoredMessage.Redriven;
+    public const string Discarded = StoredMessage.Discarded;
     public const string Restored = "restored";
 
     /// <summary>The line to append to <see cref="StoredMessage.History"/>: one statement appends it to many messages.</summary>
