@@ -52,7 +52,9 @@ internal sealed partial class FailedMessage
         Fingerprint = Hash(
             $"{Endpoint}\n{MessageType}\n{ExceptionType}\n{Variable().Replace(ExceptionMessage?.Split('\n')[0] ?? "", "#")}"
         );
-        Id = $"{queue}.{Hash($"{MessageId ?? Convert.ToHexString(body)}\n{Header(MessageHeaders.FaultTimestamp)}")}";
+        // A skipped message does not say when it failed. When it was sent back and is skipped again, it says when it was sent.
+        var when = Header(MessageHeaders.FaultTimestamp) ?? Header(DueTime.Header);
+        Id = $"{queue}.{Hash($"{MessageId ?? Convert.ToHexString(body)}\n{when}")}";
     }
 
     /// <summary>Identifies the message while it is in this queue. A message that fails again gets another id.</summary>

@@ -96,8 +96,8 @@ internal sealed class StoredMessage
     static string? Text(string? text, int maxLength) => text?.MakeStorable().Shorten(maxLength);
 
     /// <summary>
-    /// Records that the message came to the store a second time. A skipped message does not say when it failed: so it has the same
-    /// id when it was redriven and is skipped again.
+    /// Records that the message came to the store a second time: a host died before it removed the message from its queue, or a
+    /// message without an id and a time came again.
     /// </summary>
     public void FailedAgain(DateTimeOffset now)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using RideBooking.Operations.ErrorQueues;
+using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Tests.Operations.ErrorQueues;
 
@@ -26,5 +27,20 @@ public sealed class FailedMessageTests
         message.RideId.ShouldBeNull();
         message.Attempts.ShouldBe(1);
         message.BodyToSend().ShouldBe(Encoding.UTF8.GetBytes(body));
+    }
+
+    // Else the store would take it for the message that was redriven, and nobody would see that it failed again.
+    [Fact]
+    public void Has_another_id_when_it_was_sent_back_and_is_skipped_again()
+    {
+        var first = Skipped([]);
+        var again = Skipped(new() { [DueTime.Header] = DueTime.Text(new(2026, 1, 10, 10, 0, 0, TimeSpan.Zero)) });
+
+        again.MessageId.ShouldBe(first.MessageId);
+        again.Id.ShouldNotBe(first.Id);
+        Skipped(new(again.Headers)).Id.ShouldBe(again.Id);
+
+        static FailedMessage Skipped(Dictionary<string, string?> headers) =>
+            new("end-search_skipped", headers, "application/json", "{}"u8.ToArray(), transportMessageId: "7");
     }
 }
