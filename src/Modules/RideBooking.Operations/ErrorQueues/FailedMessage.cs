@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using System.Text.Unicode;
 using MassTransit;
 using RideBooking.Platform;
 using RideBooking.Platform.Messaging;
@@ -131,7 +132,15 @@ internal sealed partial class FailedMessage
             return Body;
         var envelope = _envelope.DeepClone();
         envelope["headers"]!.AsObject().Remove(MessageHeaders.RedeliveryCount);
-        return JsonSerializer.SerializeToUtf8Bytes(envelope);
+        try
+        {
+            return JsonSerializer.SerializeToUtf8Bytes(envelope);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // A value with an escaped half of a surrogate pair cannot be written again.
+            return Body;
+        }
     }
 
     string? Header(string name) => Headers.GetValueOrDefault(name);
@@ -158,9 +167,15 @@ internal sealed partial class FailedMessage
         }
     }
 
-    string? RedeliveryCount() =>
-        Header(MessageHeaders.RedeliveryCount)
-        ?? (_envelope?["headers"] as JsonObject)?[MessageHeaders.RedeliveryCount]?.ToString();
+    string? RedeliveryCount()
+    {
+        if (Header(MessageHeaders.RedeliveryCount) is { } header)
+            return header;
+        var count = (_envelope?["headers"] as JsonObject)?[MessageHeaders.RedeliveryCount];
+        return count is JsonValue value && value.TryGetValue<int>(out var number)
+            ? number.ToString(CultureInfo.InvariantCulture)
+            : TextOf(count);
+    }
 
     Guid? FindRide()
     {
@@ -173,14 +188,19 @@ internal sealed partial class FailedMessage
             : null;
     }
 
+    // Whatever the body is: a message that cannot be read would keep all others from moving to the store.
     static JsonNode? Parse(byte[] body)
     {
+        // A name in another encoding is detected only when it is looked up, and then throws.
+        if (!Utf8.IsValid(body))
+            return null;
         try
         {
             // A duplicate member is detected only when it is looked up, and then throws.
             return JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
-        catch (JsonException)
+        // The second: a name with an escaped half of a surrogate pair.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -200,9 +200,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
         value switch
         {
             byte[] bytes => Encoding.UTF8.GetString(bytes),
-            AmqpTimestamp time => DateTimeOffset
-                .FromUnixTimeSeconds(time.UnixTime)
-                .ToString("O", CultureInfo.InvariantCulture),
+            AmqpTimestamp time => BrokerDeadLetters.Text(time),
             IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
             _ => value?.ToString(),
         };
