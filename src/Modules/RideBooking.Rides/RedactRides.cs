@@ -15,7 +15,9 @@ internal sealed class RedactRides(AppDbContext db) : IConsumer<RiderForgotten>
     {
         var (riderId, redacted) = (context.Message.RiderId, PersonalDataAttribute.Redacted);
         return db.Set<Ride>()
-            .Where(ride => ride.RiderId == riderId && ride.Pickup.Address != redacted)
+            .Where(ride => ride.RiderId == riderId)
+            // Not by the address alone: riders write what they like there.
+            .Where(ride => ride.Pickup.Address != redacted || ride.Pickup.Lat != 0 || ride.Pickup.Lng != 0)
             .ExecuteUpdateAsync(
                 row =>
                     row.SetProperty(ride => ride.Pickup, Place.Redacted)

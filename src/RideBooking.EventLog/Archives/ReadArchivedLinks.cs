@@ -32,26 +32,24 @@ static class ReadArchivedLinks
                 !known.TryGetValue(row.Position!.Value, out var link)
                 || (link.PreviousHash is null && row.StreamVersion > 1)
             )
-            .ToDictionary(row => (row.StreamId, row.StreamVersion!.Value));
+            .ToLookup(row => (row.StreamId, row.StreamVersion ?? 0));
         if (incomplete.Count == 0)
             return live;
-        var streams = incomplete.Keys.Select(key => key.StreamId).Distinct().ToList();
+        var streams = incomplete.Select(rows => rows.Key.StreamId).Distinct().ToList();
         var before = (
             await db.ArchivedEventsOf(
                 streams,
-                key => incomplete.ContainsKey((key.StreamId, key.StreamVersion + 1)),
+                key => incomplete.Contains((key.StreamId, key.StreamVersion + 1)),
                 audited,
                 cancellationToken
             )
         ).ToDictionary(row => (row.StreamId, row.StreamVersion!.Value), row => row.Position!.Value);
         var unreadable = await db.UnreadableAmong(streams, audited, cancellationToken);
-        var hashes = await Hashes(
-            db,
-            [.. before.Values.Concat(incomplete.Values.Select(row => row.Position!.Value)).Distinct()],
-            cancellationToken
-        );
+        var positions = incomplete.SelectMany(rows => rows).Select(row => row.Position!.Value);
+        var hashes = await Hashes(db, [.. before.Values.Concat(positions).Distinct()], cancellationToken);
+        // Someone may have removed the version of an event, or given it that of another: the hash tells.
         return events.ConvertAll(row =>
-            incomplete.ContainsKey((row.StreamId, row.StreamVersion!.Value))
+            incomplete.Contains((row.StreamId, row.StreamVersion ?? 0))
                 ? new ChainLink(row, hashes.GetValueOrDefault(row.Position!.Value), HashBefore(row))
                 {
                     IsArchived = !known.ContainsKey(row.Position.Value),
@@ -61,7 +59,7 @@ static class ReadArchivedLinks
         );
 
         byte[]? HashBefore(LoggedEvent row) =>
-            before.TryGetValue((row.StreamId, row.StreamVersion!.Value - 1), out var position)
+            row.StreamVersion is { } version && before.TryGetValue((row.StreamId, version - 1), out var position)
                 ? hashes.GetValueOrDefault(position)
                 : null;
     }

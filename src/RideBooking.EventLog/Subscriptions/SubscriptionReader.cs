@@ -138,7 +138,7 @@ public sealed class SubscriptionReader(
             throw new InvalidOperationException($"There is no event after position {Position}.", error);
         if (projection.FailedEvents == FailedEvents.Stop)
         {
-            await Stop(db, $"Position {failed.Position}: {Describe(error)}", cancellationToken);
+            await Stop(db, Describe(error, $"Position {failed.Position}: "), cancellationToken);
             return null;
         }
         var parked = new ParkedEvent
@@ -391,10 +391,15 @@ public sealed class SubscriptionReader(
         return new ReadEvent(row, catalogue.Read(row, wanted) ?? throw new UnknownEventException(row));
     }
 
-    static string Describe(Exception error)
+    // A text that the database refuses would keep the subscription from parking the event, or from stopping.
+    static string Describe(Exception error, string where = "")
     {
-        var text = $"{error.GetBaseException().GetType().Name}: {error.GetBaseException().Message}";
-        return text.Length <= Subscription.MaxErrorLength ? text : text[..Subscription.MaxErrorLength];
+        var cause = error.GetBaseException();
+        var text = $"{where}{cause.GetType().Name}: {cause.Message}".Replace('\0', '\uFFFD');
+        if (text.Length <= Subscription.MaxErrorLength)
+            return text;
+        var isPairCut = char.IsHighSurrogate(text[Subscription.MaxErrorLength - 1]);
+        return text[..(isPairCut ? Subscription.MaxErrorLength - 1 : Subscription.MaxErrorLength)];
     }
 
     /// <summary>Events that are applied together.</summary>

@@ -84,6 +84,9 @@ internal sealed record SchemaText(string Schema, string? SchemaType)
 {
     public const string JsonType = "JSON";
 
+    // A duplicate name would be found only when it is looked up.
+    static readonly JsonDocumentOptions s_options = new() { AllowDuplicateProperties = false };
+
     /// <summary>Reads the schema.</summary>
     /// <returns>The schema, or why it is refused.</returns>
     public (JsonObject? Parsed, ProblemHttpResult? Refused) Parse()
@@ -92,11 +95,12 @@ internal sealed record SchemaText(string Schema, string? SchemaType)
             return (null, RegistryProblems.Invalid("schemaType must be JSON: the schemas of events are JSON Schemas."));
         try
         {
-            return JsonNode.Parse(Schema) is JsonObject parsed
+            return JsonNode.Parse(Schema, documentOptions: s_options) is JsonObject parsed
                 ? (parsed, null)
                 : (null, RegistryProblems.Invalid("The schema must be a JSON object."));
         }
-        catch (JsonException exception)
+        // The second: a name with an escaped half of a surrogate pair.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return (null, RegistryProblems.Invalid($"The schema is not JSON: {exception.Message}"));
         }

@@ -80,13 +80,15 @@ internal static class TestCompatibility
                 )
             );
         }
-        // A keyword has a value of the wrong type, or a reference leads nowhere.
-        catch (Exception exception)
-            when (exception is NotSupportedException or InvalidOperationException or FormatException)
+        catch (Exception exception) when (IsOfTheSchema(exception))
         {
             return RegistryProblems.Invalid($"The schema cannot be read: {exception.Message}");
         }
     }
+
+    // A keyword has a value of the wrong type, or a reference leads nowhere.
+    static bool IsOfTheSchema(Exception exception) =>
+        exception is NotSupportedException or InvalidOperationException or FormatException or ArgumentException;
 
     /// <param name="IsCompatible">Whether it is compatible.</param>
     /// <param name="Messages">With <c>verbose</c>: why it is not, by rule, version and member.</param>

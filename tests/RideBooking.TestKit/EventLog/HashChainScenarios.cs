@@ -42,6 +42,7 @@ public abstract class HashChainScenarios
         await Finds("hash", set => set.SetProperty(row => row.Subject, "another rider"));
         await Finds("streamVersion", set => set.SetProperty(row => row.StreamId, "another stream"));
         await Finds("streamVersion", set => set.SetProperty(row => row.StreamVersion, 1_000));
+        await Finds("hash", set => set.SetProperty(row => row.StreamVersion, (int?)null));
     }
 
     [Fact]

@@ -89,39 +89,6 @@ public abstract class OperatorScenarios
     }
 
     [Fact]
-    public async Task A_redriven_message_that_is_skipped_again_waits_again()
-    {
-        var operations = await City.Operator();
-        var (messageId, rideId) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-        await Put(Endpoint, Envelope(messageId, rideId, "Weather"), messageId.ToString());
-        var id = (await Message(operations, Skipped, rideId))["id"]!.ToString();
-        var redrive = new JsonObject
-        {
-            ["selection"] = new JsonObject { ["ids"] = new JsonArray(id) },
-            ["reason"] = "there may be a consumer now",
-        };
-
-        for (var times = 1; times <= 2; times++)
-        {
-            var accepted = (await operations.Post("operations/redrives", redrive.DeepClone())).ShouldBe(
-                HttpStatusCode.Accepted
-            );
-            var done = await operations.Until(
-                "the redrive",
-                $"operations/redrives/{accepted.Text("id")}",
-                answer => answer.Text("status") == "completed"
-            );
-            done.Body!["sent"]!.GetValue<int>().ShouldBe(1);
-            var whole = await operations.Until(
-                "the message to be skipped again",
-                $"operations/failed-messages/{id}",
-                answer => answer.Text("state") == "failed"
-            );
-            whole.Body!["history"]!.AsArray().Count.ShouldBe(times);
-        }
-    }
-
-    [Fact]
     public async Task Equal_messages_without_an_id_are_two_failed_messages()
     {
         var operations = await City.Operator();

@@ -104,6 +104,8 @@ public sealed class SchemaRegistryTests(ListeningHost host) : IClassFixture<List
     [InlineData("JSON", "[]")]
     [InlineData("JSON", """{"properties":{"rideId":{"$ref":"https://example.org/uuid.json"}}}""")]
     [InlineData("JSON", """{"type":7}""")]
+    [InlineData("JSON", """{"type":"object","type":"string"}""")]
+    [InlineData("JSON", """{"properties":{"rideId":{"$ref":"#/kinds/7"}},"kinds":[]}""")]
     public async Task A_schema_that_cannot_be_read_is_refused(string type, string schema)
     {
         var body = new JsonObject { ["schema"] = schema, ["schemaType"] = type };

@@ -41,8 +41,14 @@ internal static class BrokerDeadLetters
                 ? "No delivery was ever acknowledged: the consumer crashes on this message, or loses its connection."
                 : $"The broker moved the message here: {reason}.";
         if (death.TryGetValue("time", out var at) && at is AmqpTimestamp time)
-            headers[MessageHeaders.FaultTimestamp] = DateTimeOffset
-                .FromUnixTimeSeconds(time.UnixTime)
-                .ToString("O", CultureInfo.InvariantCulture);
+            headers[MessageHeaders.FaultTimestamp] = Text(time);
     }
+
+    /// <summary>Returns a timestamp as text; as a number if no clock can show it.</summary>
+    /// <remarks>It counts seconds, but some producers write milliseconds.</remarks>
+    public static string Text(AmqpTimestamp time) =>
+        time.UnixTime >= DateTimeOffset.MinValue.ToUnixTimeSeconds()
+        && time.UnixTime <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? DateTimeOffset.FromUnixTimeSeconds(time.UnixTime).ToString("O", CultureInfo.InvariantCulture)
+            : time.UnixTime.ToString(CultureInfo.InvariantCulture);
 }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using System.Text.Unicode;
 using MassTransit;
 using RideBooking.Platform;
 using RideBooking.Platform.Messaging;
@@ -52,19 +53,15 @@ internal sealed partial class FailedMessage
         Fingerprint = Hash(
             $"{Endpoint}\n{MessageType}\n{ExceptionType}\n{Variable().Replace(ExceptionMessage?.Split('\n')[0] ?? "", "#")}"
         );
+        // A skipped message does not say when it failed. When it was sent back and is skipped again, it says when it was sent.
+        var when = Header(MessageHeaders.FaultTimestamp) ?? Header(DueTime.Header);
         // Of two equal messages without an id and a time, neither may pass for the other.
-        var identity = MessageId ?? (SaysWhenItFailed ? Convert.ToHexString(body) : $"{Guid.NewGuid()}");
-        Id = $"{queue}.{Hash($"{identity}\n{Header(MessageHeaders.FaultTimestamp)}")}";
+        var identity = MessageId ?? (when is null ? $"{Guid.NewGuid()}" : Convert.ToHexString(body));
+        Id = $"{queue}.{Hash($"{identity}\n{when}")}";
     }
 
-    /// <summary>
-    /// Identifies this failure of the message: if it fails again, that failure has another id. Only a message that is skipped again
-    /// has the same one.
-    /// </summary>
+    /// <summary>Identifies this failure of the message: if it fails again, that failure has another id.</summary>
     public string Id { get; private init; }
-
-    /// <summary>Whether the message has the time of its failure. A skipped message has none.</summary>
-    public bool SaysWhenItFailed => Header(MessageHeaders.FaultTimestamp) is not null;
 
     /// <summary>Returns the stored message under the id with which it was stored.</summary>
     public static FailedMessage Stored(
@@ -155,7 +152,15 @@ internal sealed partial class FailedMessage
             return Body;
         var envelope = _envelope.DeepClone();
         envelope["headers"]!.AsObject().Remove(MessageHeaders.RedeliveryCount);
-        return JsonSerializer.SerializeToUtf8Bytes(envelope);
+        try
+        {
+            return JsonSerializer.SerializeToUtf8Bytes(envelope);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // A value with an escaped half of a surrogate pair cannot be written again.
+            return Body;
+        }
     }
 
     string? Header(string name) => Headers.GetValueOrDefault(name);
@@ -182,9 +187,15 @@ internal sealed partial class FailedMessage
         }
     }
 
-    string? RedeliveryCount() =>
-        Header(MessageHeaders.RedeliveryCount)
-        ?? (_envelope?["headers"] as JsonObject)?[MessageHeaders.RedeliveryCount]?.ToString();
+    string? RedeliveryCount()
+    {
+        if (Header(MessageHeaders.RedeliveryCount) is { } header)
+            return header;
+        var count = (_envelope?["headers"] as JsonObject)?[MessageHeaders.RedeliveryCount];
+        return count is JsonValue value && value.TryGetValue<int>(out var number)
+            ? number.ToString(CultureInfo.InvariantCulture)
+            : TextOf(count);
+    }
 
     Guid? FindRide()
     {
@@ -197,14 +208,19 @@ internal sealed partial class FailedMessage
             : null;
     }
 
+    // Whatever the body is: a message that cannot be read would keep all others from moving to the store.
     static JsonNode? Parse(byte[] body)
     {
+        // A name in another encoding is detected only when it is looked up, and then throws.
+        if (!Utf8.IsValid(body))
+            return null;
         try
         {
             // A duplicate member is detected only when it is looked up, and then throws.
             return JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
-        catch (JsonException)
+        // The second: a name with an escaped half of a surrogate pair.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return null;
         }

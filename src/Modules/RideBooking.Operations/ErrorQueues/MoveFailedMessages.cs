@@ -74,7 +74,7 @@ internal sealed class MoveFailedMessages(
                 // A queue may hold a message twice. It counts once.
                 foreach (var message in batch.DistinctBy(message => message.Id))
                     if (known.TryGetValue(message.Id, out var row))
-                        row.CameAgain(message, now);
+                        row.FailedAgain(now);
                     else
                         db.Add(StoredMessage.Of(message, now));
                 await db.SaveChangesAsync(cancellationToken);

@@ -159,8 +159,14 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
         return Task.CompletedTask;
     }
 
-    void Forget(ReceiveContext context, string suffix) =>
-        _missing.TryRemove(context.InputAddress.Segments[^1].Trim('/') + suffix, out _);
+    // The partitions of an endpoint share its queues.
+    void Forget(ReceiveContext context, string suffix)
+    {
+        var queue = context.InputAddress.Segments[^1].Trim('/');
+        _missing.TryRemove(queue + suffix, out _);
+        if (transport.Partitions > 0 && queue.LastIndexOf('-') is > 0 and var dash)
+            _missing.TryRemove(queue[..dash] + suffix, out _);
+    }
 
     Task IReceiveObserver.PreReceive(ReceiveContext context) => Task.CompletedTask;
 
@@ -201,9 +207,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
         value switch
         {
             byte[] bytes => Encoding.UTF8.GetString(bytes),
-            AmqpTimestamp time => DateTimeOffset
-                .FromUnixTimeSeconds(time.UnixTime)
-                .ToString("O", CultureInfo.InvariantCulture),
+            AmqpTimestamp time => BrokerDeadLetters.Text(time),
             IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
             _ => value?.ToString(),
         };

@@ -37,7 +37,7 @@ internal static class DiscardMessages
     )
     {
         var selection = request.Selection;
-        if (selection.Unknown(endpoints) is { } unknown)
+        if (await selection.Unknown(endpoints, db, cancellationToken) is { } unknown)
             return unknown;
         var now = clock.GetUtcNow();
         var failed = db.Set<StoredMessage>().Where(row => row.Status == StoredMessage.Failed);

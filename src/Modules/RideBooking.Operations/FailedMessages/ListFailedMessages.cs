@@ -53,7 +53,7 @@ internal static class ListFailedMessages
             RideId: rideId
         );
         // A misspelt queue must not look like an empty one. Other messages may belong to a queue that no longer exists.
-        if (state == StoredMessage.Failed && filter.Unknown(endpoints) is { } unknown)
+        if (state == StoredMessage.Failed && await filter.Unknown(endpoints, db, cancellationToken) is { } unknown)
             return unknown;
         var messages = filter.Of(db.Set<StoredMessage>().AsNoTracking().Where(row => row.Status == state));
         if (page.TryAfter<(DateTimeOffset FailedAt, string Id)>(out var after))

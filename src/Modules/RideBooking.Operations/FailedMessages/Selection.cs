@@ -1,9 +1,11 @@
 using System.Text.Json.Serialization;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.FailedMessages;
 
@@ -53,8 +55,17 @@ internal sealed record Selection(
     /// <summary>
     /// Returns the problem if the queue is not an error or skipped queue of this application; otherwise null.
     /// </summary>
-    public ProblemHttpResult? Unknown(ReceiveEndpoints endpoints) =>
-        Queue is null || ErrorQueueNames.Of(endpoints).Contains(Queue) ? null : OperationsProblems.NoSuchQueue();
+    /// <remarks>An endpoint of an earlier version may have left messages.</remarks>
+    public async Task<ProblemHttpResult?> Unknown(
+        ReceiveEndpoints endpoints,
+        AppDbContext db,
+        CancellationToken cancellationToken
+    ) =>
+        Queue is null
+        || ErrorQueueNames.Of(endpoints).Contains(Queue)
+        || await db.Set<StoredMessage>().AnyAsync(row => row.Queue == Queue, cancellationToken)
+            ? null
+            : OperationsProblems.NoSuchQueue();
 
     internal sealed class Validator : AbstractValidator<Selection>
     {

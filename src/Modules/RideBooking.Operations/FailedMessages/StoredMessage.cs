@@ -96,13 +96,12 @@ internal sealed class StoredMessage
     static string? Text(string? text, int maxLength) => text?.MakeStorable().Shorten(maxLength);
 
     /// <summary>
-    /// Records that a message with the same id came to the store: it was redriven and is skipped again. Otherwise it is a copy of
-    /// this one, left in its queue by a process that died after it had stored it, and is dropped.
+    /// Records that the message came to the store a second time: a host died before it removed the message from its queue, or a
+    /// message that says no time came twice.
     /// </summary>
-    public void CameAgain(FailedMessage message, DateTimeOffset now)
+    public void FailedAgain(DateTimeOffset now)
     {
-        // The redrive may not have recorded yet that it was sent.
-        if (!message.SaysWhenItFailed && Status is Redriving or Redriven)
+        if (Status == Redriven)
             (Status, StatusAt) = (Failed, now);
     }
 

@@ -47,7 +47,7 @@ internal static class RequestRedrive
             return Answer(before);
 
         var selection = request.Selection;
-        if (selection.Unknown(endpoints) is { } unknown)
+        if (await selection.Unknown(endpoints, db, cancellationToken) is { } unknown)
             return unknown;
         var now = clock.GetUtcNow();
         var failed = db.Set<StoredMessage>().Where(row => row.Status == StoredMessage.Failed);

@@ -11,7 +11,8 @@ namespace RideBooking.Operations.Redrives;
 /// <summary>Carries out redrives, including those of processes that died.</summary>
 /// <remarks>
 /// A redrive is claimed for a limited time. A message is recorded as redriven after the transport has accepted it. A process that
-/// dies in between causes a second send with the same message id, which the inbox handles once.
+/// dies in between causes a second send with the same message id, which the inbox handles once. A process that was too slow to
+/// prolong its claim notices that another one has it, and stops.
 /// </remarks>
 internal sealed class RunRedrives(
     IErrorQueues queues,
@@ -67,9 +68,11 @@ internal sealed class RunRedrives(
             .FirstOrDefaultAsync(cancellationToken);
         if (free is null)
             return null;
+        var until = now + s_claim;
         var mine = await db.Set<Redrive>()
             .Where(row => row.Id == free.Id && row.FinishedAt == null && row.ClaimedUntil == free.ClaimedUntil)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.ClaimedUntil, now + s_claim), cancellationToken);
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.ClaimedUntil, until), cancellationToken);
+        free.ClaimedUntil = until;
         return mine == 1 ? free : null;
     }
 
@@ -99,9 +102,19 @@ internal sealed class RunRedrives(
             {
                 (status, error) = (WorkStatus.Failed, exception.Message);
             }
+            catch when (sent > 0)
+            {
+                // What was sent must not be sent again when the redrive continues.
+                await Record(redrive, pending);
+                throw;
+            }
             if (pending.Count > 0 && (next.Count == 0 || pending.Count >= MaxPending))
                 await Task.WhenAny(Task.WhenAll(pending.Values), Task.Delay(s_step, clock, cancellationToken));
-            await Record(redrive, pending, cancellationToken);
+            if (!await Record(redrive, pending))
+            {
+                logger.LogWarning("Redrive {RedriveId} is continued by another host", redrive.Id);
+                return;
+            }
 
             if (error is not null || (next.Count == 0 && (pending.Count == 0 || status != WorkStatus.Running)))
             {
@@ -143,40 +156,43 @@ internal sealed class RunRedrives(
         db.Set<StoredMessage>().Where(row => row.RedriveId == redrive.Id && row.Status == StoredMessage.Redriving);
 
     /// <summary>Records the messages that are handled or safe with the broker, and prolongs the claim.</summary>
-    async Task Record(Redrive redrive, Dictionary<string, Task> pending, CancellationToken cancellationToken)
+    /// <remarks>It cannot be cancelled: a host that stops would leave what it has sent to be sent again.</remarks>
+    /// <returns>Whether this process still has the claim.</returns>
+    async Task<bool> Record(Redrive redrive, Dictionary<string, Task> pending)
     {
         var done = pending.Where(message => message.Value.IsCompleted).Select(message => message.Key).ToList();
         var now = clock.GetUtcNow();
         var line = new HistoryEntry(HistoryEntry.Redriven, now, redrive.RequestedBy, redrive.Reason, redrive.Id).Line();
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (done.Count > 0)
-            await db.Set<StoredMessage>()
-                .Where(row => row.RedriveId == redrive.Id && done.Contains(row.Id))
-                .ExecuteUpdateAsync(
-                    set =>
-                        // One that was skipped again waits for an operator already.
-                        set.SetProperty(
-                                row => row.Status,
-                                row => row.Status == StoredMessage.Redriving ? StoredMessage.Redriven : row.Status
-                            )
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        var recorded =
+            done.Count == 0
+                ? 0
+                : await Remaining(db, redrive)
+                    .Where(row => done.Contains(row.Id))
+                    .ExecuteUpdateAsync(set =>
+                        set.SetProperty(row => row.Status, StoredMessage.Redriven)
                             .SetProperty(row => row.StatusAt, now)
-                            .SetProperty(row => row.History, row => row.History + line),
-                    cancellationToken
-                );
-        await db.Set<Redrive>()
-            .Where(row => row.Id == redrive.Id)
-            .ExecuteUpdateAsync(
-                set =>
-                    set.SetProperty(row => row.Sent, row => row.Sent + done.Count)
-                        .SetProperty(row => row.ClaimedUntil, now + s_claim),
-                cancellationToken
-            );
-        await transaction.CommitAsync(cancellationToken);
+                            .SetProperty(row => row.History, row => row.History + line)
+                    );
+        if (recorded > 0)
+            await db.Set<Redrive>()
+                .Where(row => row.Id == redrive.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Sent, row => row.Sent + recorded));
+        var until = now + s_claim;
+        var mine = await Claimed(db, redrive)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.ClaimedUntil, until));
+        await transaction.CommitAsync();
+        redrive.ClaimedUntil = until;
         foreach (var id in done)
             pending.Remove(id);
+        return mine == 1;
     }
+
+    /// <summary>Returns the redrive if this process still has the claim.</summary>
+    static IQueryable<Redrive> Claimed(AppDbContext db, Redrive redrive) =>
+        db.Set<Redrive>().Where(row => row.Id == redrive.Id && row.ClaimedUntil == redrive.ClaimedUntil);
 
     /// <summary>
     /// Ends the work on a redrive: it is completed, failed, cancelled or paused. Unless it is paused, messages that were not sent
@@ -189,8 +205,7 @@ internal sealed class RunRedrives(
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (status == WorkStatus.Paused)
-            await db.Set<Redrive>()
-                .Where(row => row.Id == redrive.Id)
+            await Claimed(db, redrive)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.ClaimedUntil, now), cancellationToken);
         else
         {
@@ -202,8 +217,7 @@ internal sealed class RunRedrives(
                 );
             // A command that came meanwhile finds an ended redrive.
             var end = status == WorkStatus.Running ? WorkStatus.Completed : status;
-            await db.Set<Redrive>()
-                .Where(row => row.Id == redrive.Id)
+            var ended = await Claimed(db, redrive)
                 .ExecuteUpdateAsync(
                     set =>
                         set.SetProperty(row => row.Status, row => row.Status == WorkStatus.Cancelled ? row.Status : end)
@@ -211,6 +225,9 @@ internal sealed class RunRedrives(
                             .SetProperty(row => row.FinishedAt, now),
                     cancellationToken
                 );
+            // Another process has claimed it meanwhile, and ends it.
+            if (ended == 0)
+                return;
         }
         await transaction.CommitAsync(cancellationToken);
         logger.LogInformation(

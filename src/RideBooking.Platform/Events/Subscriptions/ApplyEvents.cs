@@ -21,6 +21,9 @@ internal sealed partial class ApplyEvents(
     ILogger log
 )
 {
+    // Well within the lease.
+    static readonly TimeSpan s_renewal = TimeSpan.FromSeconds(2);
+
     // Up to this position, so many events at once.
     (long Position, int Limit) _carefulUntil;
 
@@ -51,10 +54,7 @@ internal sealed partial class ApplyEvents(
                         limit > SubscriptionOptions.BatchSize ? SubscriptionOptions.BatchSize : 1
                     );
                 else if (failures < options.Retry.Count)
-                {
-                    await scopes.With(db => reader.Renew(db, cancellationToken));
-                    await Task.Delay(options.Retry[failures++], clock, cancellationToken);
-                }
+                    await Wait(options.Retry[failures++], cancellationToken);
                 else if (await scopes.With(db => reader.GiveUpOnNext(db, exception, cancellationToken)) is { } parked)
                 {
                     LogParked(exception, projection.Name, parked.EventType, parked.EventId, parked.Position);
@@ -83,6 +83,19 @@ internal sealed partial class ApplyEvents(
                 await scopes.With(db => SubscriptionReader.RecordFailure(db, parked, exception, cancellationToken));
                 LogFailedAgain(exception, projection.Name, parked.EventType, parked.EventId);
             }
+    }
+
+    /// <summary>Waits, and keeps the lease: another host would try the event from the beginning, and never park it.</summary>
+    async Task Wait(TimeSpan pause, CancellationToken cancellationToken)
+    {
+        var began = clock.GetTimestamp();
+        while (true)
+        {
+            await scopes.With(db => reader.Renew(db, cancellationToken));
+            if (pause - clock.GetElapsedTime(began) is not { Ticks: > 0 } left)
+                return;
+            await Task.Delay(left < s_renewal ? left : s_renewal, clock, cancellationToken);
+        }
     }
 
     // An unavailable database, or a lost race, says nothing about an event.

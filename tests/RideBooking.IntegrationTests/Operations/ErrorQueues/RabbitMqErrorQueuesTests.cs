@@ -35,7 +35,12 @@ public sealed class RabbitMqErrorQueuesTests(Servers servers)
                 "",
                 Queue,
                 mandatory: true,
-                new BasicProperties { MessageId = number.ToString(CultureInfo.InvariantCulture) },
+                new BasicProperties
+                {
+                    MessageId = number.ToString(CultureInfo.InvariantCulture),
+                    // In milliseconds, as some producers write it by mistake. No clock shows so many seconds.
+                    Headers = new Dictionary<string, object?> { ["sent"] = new AmqpTimestamp(1_768_039_800_000) },
+                },
                 BitConverter.GetBytes(number),
                 Stop
             );
