@@ -149,7 +149,7 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
             _services.AddSingleton(provider => (BusOutbox<TDbContext>)provider.GetRequiredService(outbox));
     }
 
-    object Create(Type outbox, IServiceProvider provider)
+    BusOutbox<TDbContext> Create(Type outbox, IServiceProvider provider)
     {
         // If the application has removed the hosted service, it does not want this process to deliver.
         _settings.DeliversBusOutbox &= IsHosted<BusOutboxDeliveryService<TDbContext>>();

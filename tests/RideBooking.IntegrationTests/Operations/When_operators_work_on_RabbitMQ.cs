@@ -5,6 +5,7 @@ using RabbitMQ.Client;
 using RideBooking.IntegrationTests.FaultInjection;
 using RideBooking.IntegrationTests.Rides;
 using RideBooking.TestKit.Api;
+using RideBooking.TestKit.EventLog;
 using RideBooking.TestKit.Scenarios;
 
 namespace RideBooking.IntegrationTests.Operations;
@@ -75,14 +76,15 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
     }
 
     [Fact]
-    public async Task Twenty_thousand_messages_are_counted_discarded_and_restored_by_one_request_each()
+    public async Task Thousands_of_messages_are_counted_discarded_and_restored_by_one_request_each()
     {
-        const int Messages = 20_000;
+        // More than any page or batch; more than 20,000 in a long run.
+        var many = SubscriptionRun.Factor == 1 ? 3_000 : 21_000;
         const string queue = "issue-receipt_error";
         await using (var channel = await Channel.Open(app.Broker!))
         {
             await channel.Put(queue, Offer("a driver", Guid.CreateVersion7()), null, declare: true);
-            foreach (var some in Enumerable.Range(1, Messages - 1).Chunk(500))
+            foreach (var some in Enumerable.Range(1, many - 1).Chunk(500))
                 await Task.WhenAll(
                     some.Select(_ =>
                         channel.Put(queue, Offer("a driver", Guid.CreateVersion7()), Guid.CreateVersion7().ToString())
@@ -93,7 +95,7 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
         await operations.Until(
             "all messages to be in the store",
             "operations/error-queues",
-            answer => Count(answer) == Messages
+            answer => Count(answer) == many
         );
         var discard = new JsonObject
         {
@@ -103,18 +105,18 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
         };
 
         var plan = await operations.Post("operations/failed-messages/discard", discard.DeepClone());
-        plan.ShouldBe(HttpStatusCode.OK).Body!["count"]!.GetValue<int>().ShouldBe(Messages);
+        plan.ShouldBe(HttpStatusCode.OK).Body!["count"]!.GetValue<int>().ShouldBe(many);
         plan.Body!["items"]!.AsArray().Count.ShouldBe(100);
         discard["dryRun"] = false;
         (await operations.Post("operations/failed-messages/discard", discard.DeepClone())).Body!["discarded"]!
             .GetValue<int>()
-            .ShouldBe(Messages);
+            .ShouldBe(many);
         Count(await operations.Get("operations/error-queues")).ShouldBe(0);
         discard.Remove("dryRun");
         (await operations.Post("operations/failed-messages/restore", discard.DeepClone())).Body!["restored"]!
             .GetValue<int>()
-            .ShouldBe(Messages);
-        Count(await operations.Get("operations/error-queues")).ShouldBe(Messages);
+            .ShouldBe(many);
+        Count(await operations.Get("operations/error-queues")).ShouldBe(many);
         discard["dryRun"] = false;
         (await operations.Post("operations/failed-messages/discard", discard)).ShouldBe(HttpStatusCode.OK);
 
@@ -140,24 +142,19 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
     {
         const int messages = 12;
         var driverId = $"driver-{Guid.CreateVersion7():N}";
+        var rides = Enumerable.Range(0, messages).Select(_ => Guid.CreateVersion7()).ToList();
         await using (var channel = await Channel.Open(app.Broker!))
-            for (var number = 0; number < messages; number++)
-                await channel.Put(
-                    ErrorQueue,
-                    Offer(driverId, Guid.CreateVersion7()),
-                    Guid.CreateVersion7().ToString(),
-                    declare: true
-                );
+            foreach (var ride in rides)
+                await channel.Put(ErrorQueue, Offer(driverId, ride), Guid.CreateVersion7().ToString(), declare: true);
 
         var operations = await City.Operator();
-        var mine = await operations.Until(
+        var list = $"operations/failed-messages?queue={ErrorQueue}&messageType=DriverOffered&limit=100";
+        var failed = await operations.Until(
             "the messages to be in the store",
-            $"operations/failed-messages?queue={ErrorQueue}&messageType=DriverOffered&limit=100",
-            answer => answer.Body!["items"]!.AsArray().Count == messages
+            list,
+            answer => Mine(answer).Count == messages
         );
-        var ids = new JsonArray([
-            .. mine.Body!["items"]!.AsArray().Select(item => JsonValue.Create(item!["id"]!.ToString())),
-        ]);
+        var ids = new JsonArray([.. Mine(failed)]);
         var redrive = await operations.Post(
             "operations/redrives",
             new JsonObject
@@ -184,8 +181,15 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
                 == messages,
             WaitFor.Limit
         );
-        var left = await after.Get($"operations/failed-messages?queue={ErrorQueue}&messageType=DriverOffered");
-        left.Body!["items"]!.AsArray().ShouldBeEmpty();
+        Mine(await after.Get(list)).ShouldBeEmpty();
+
+        List<JsonValue> Mine(Answer answer) =>
+            [
+                .. answer.Body!["items"]!
+                    .AsArray()
+                    .Where(item => rides.Contains(Guid.Parse(item!["rideId"]!.ToString())))
+                    .Select(item => JsonValue.Create(item!["id"]!.ToString())),
+            ];
     }
 
     // An event that track-assignments handles: each has one effect that can be counted.
