@@ -1,3 +1,4 @@
+using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.FaultInjection.Faults;
@@ -21,5 +22,18 @@ sealed class BrokerDataLost : Fault<ServersScene>
                 "SELECT count(*) FROM {operations.audit} WHERE action = 'recover-messages' AND reason LIKE '%published again%'"
             )
         ).ShouldBeGreaterThan(0);
+
+        // A message that came before its cause was published again may have used up its redeliveries meanwhile.
+        var operations = await rush.Operator();
+        await WaitFor.TrueAsync(
+            "each ride to be paid, by redrives where they are needed",
+            async () =>
+            {
+                await operations.RedriveAll();
+                return await rush.AllArePaid();
+            },
+            WaitFor.Limit,
+            () => scene.Host.Output
+        );
     }
 }
