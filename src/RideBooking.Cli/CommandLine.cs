@@ -6,6 +6,7 @@ using RideBooking.Cli.ErrorQueues;
 using RideBooking.Cli.Replays;
 using RideBooking.Cli.Riders;
 using RideBooking.Cli.Schemas;
+using RideBooking.Cli.Subscriptions;
 
 namespace RideBooking.Cli;
 
@@ -18,6 +19,7 @@ internal static class CommandLine
             ErrorQueuesCommand.Make(terminal),
             AuditCommand.Make(terminal),
             SchemasCommand.Make(terminal),
+            SubscriptionsCommand.Make(terminal),
             ReplayCommand.Make(terminal),
             ArchiveCommand.Make(terminal),
             ForgetCommand.Make(terminal),

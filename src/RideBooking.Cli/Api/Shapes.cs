@@ -20,7 +20,27 @@ internal sealed record LevelShape(string CompatibilityLevel);
 
 internal sealed record SubscriptionsShape(IReadOnlyList<SubscriptionShape> Items);
 
-internal sealed record SubscriptionShape(string Name, string State, long Position, long Lag, int Parked);
+internal sealed record SubscriptionShape(
+    string Name,
+    string State,
+    long Position,
+    long Lag,
+    double LagSeconds,
+    int Parked,
+    string? StoppedBecause
+);
+
+internal sealed record ParkedEventsShape(IReadOnlyList<ParkedEventShape> Items, string? NextCursor);
+
+internal sealed record ParkedEventShape(
+    long Position,
+    string EventType,
+    int Version,
+    string StreamId,
+    string Error,
+    DateTimeOffset ParkedAt,
+    DateTimeOffset? RetryRequestedAt
+);
 
 internal sealed record ReplaysShape(IReadOnlyList<ReplayShape> Items);
 
@@ -86,7 +106,10 @@ internal record MessageShape(
     int Attempts,
     DateTimeOffset? FailedAt,
     double? AgeSeconds,
-    DateTimeOffset? SentAt
+    DateTimeOffset? SentAt,
+    string? Outcome,
+    int Redrives,
+    bool Quarantined
 );
 
 internal sealed record MessageDetailsShape(
@@ -103,6 +126,9 @@ internal sealed record MessageDetailsShape(
     DateTimeOffset? FailedAt,
     double? AgeSeconds,
     DateTimeOffset? SentAt,
+    string? Outcome,
+    int Redrives,
+    bool Quarantined,
     string State,
     Dictionary<string, string?> Headers,
     string? ContentType,
@@ -126,14 +152,23 @@ internal sealed record MessageDetailsShape(
         Attempts,
         FailedAt,
         AgeSeconds,
-        SentAt
+        SentAt,
+        Outcome,
+        Redrives,
+        Quarantined
     );
 
 internal sealed record RideShape(Guid Id, string? Status, string? LastEvent, DateTimeOffset? LastEventAt);
 
 internal sealed record OperatorActionShape(string Action, DateTimeOffset At, string By, string Reason, Guid? RedriveId);
 
-internal sealed record PlanShape(int Count, int Matching, int NotFound, IReadOnlyList<MessageShape> Items);
+internal sealed record PlanShape(
+    int Count,
+    int Matching,
+    int NotFound,
+    int Quarantined,
+    IReadOnlyList<MessageShape> Items
+);
 
 internal sealed record RedriveShape(
     Guid Id,
@@ -141,11 +176,22 @@ internal sealed record RedriveShape(
     int Selected,
     int Sent,
     int NotFound,
+    int Quarantined,
     int Failed,
+    OutcomesShape Outcomes,
     string RequestedBy,
     DateTimeOffset RequestedAt,
     string Reason,
     string? Error
+);
+
+internal sealed record OutcomesShape(
+    int Pending,
+    int Consumed,
+    int Deduplicated,
+    int FailedAgain,
+    int Untracked,
+    int Unknown
 );
 
 internal sealed record RedrivesShape(IReadOnlyList<RedriveShape> Items);
