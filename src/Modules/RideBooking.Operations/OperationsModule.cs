@@ -47,8 +47,13 @@ public sealed class OperationsModule : IModule
         services.AddSingleton<IFailedMessages, MessagesHeldByOperators>();
         services.AddSingleton<IRecoveryRecord, RecordRecovery>();
         services.AddSingleton<IOperatorActions, RecordOperatorAction>();
+        services.AddSingleton(provider =>
+            RedriveOptions.Read(configuration, provider.GetRequiredService<TransportOptions>())
+        );
         services.AddSingleton<WorkSignal<RunRedrives>>();
         services.AddHostedService<RunRedrives>();
+        services.AddSingleton<WorkSignal<RecordOutcomes>>();
+        services.AddHostedService<RecordOutcomes>();
         services.AddSingleton(AuditOptions.Read(configuration));
         services.AddSingleton<WorkSignal<RunAudits>>();
         services.AddHostedService<RunAudits>();

@@ -7,6 +7,7 @@ namespace RideBooking.Operations;
 internal static class OperationsProblems
 {
     public const string QueueNotFound = "queue_not_found";
+    public const string QueueNotConsumed = "queue_not_consumed";
     public const string FailedMessageNotFound = "failed_message_not_found";
     public const string RedriveNotFound = "redrive_not_found";
     public const string RedriveEnded = "redrive_ended";

@@ -58,6 +58,21 @@ internal static class FollowRedrive
             redrive.Selected
         );
 
+    static string Outcomes(OutcomesShape outcomes)
+    {
+        List<(int Count, string Text)> counts =
+        [
+            (outcomes.Consumed, "consumed"),
+            (outcomes.Deduplicated, "handled before"),
+            (outcomes.FailedAgain, "failed again"),
+            (outcomes.Pending, "not handled yet"),
+            (outcomes.Untracked, "without a record"),
+            (outcomes.Unknown, "without a sign"),
+        ];
+        var known = counts.Where(outcome => outcome.Count > 0).Select(outcome => $"{outcome.Count} {outcome.Text}");
+        return string.Join(", ", known) is { Length: > 0 } text ? $"{text}." : "";
+    }
+
     static int Write(Terminal terminal, JsonElement answer, bool json)
     {
         var redrive = answer.As<RedriveShape>();
@@ -68,7 +83,8 @@ internal static class FollowRedrive
                 $"Redrive {redrive.Id} {redrive.Status}: {Text.Count(redrive.Sent, "message")} sent"
                     + (redrive.NotFound > 0 ? $", {redrive.NotFound} not found" : "")
                     + (redrive.Failed > 0 ? $", {redrive.Failed} not sent" : "")
-                    + "."
+                    + (redrive.Quarantined > 0 ? $", {redrive.Quarantined} quarantined (--force includes them)" : "")
+                    + $". {Outcomes(redrive.Outcomes)}"
             );
         if (redrive.Status != FollowWork.Completed)
             throw new CommandFailedException(ExitCode.Failed, redrive.Error ?? $"The redrive is {redrive.Status}.");

@@ -18,6 +18,10 @@ internal static class MessageDetails
         if (message.SentAt is { } sent)
             Fact("Sent", Text.Instant(sent));
         Fact("Attempts", $"{message.Attempts}");
+        if (message.Redrives > 0)
+            Fact("Redriven", $"{message.Redrives} times in vain{(message.Quarantined ? "; quarantined" : "")}");
+        if (message.Outcome is { } outcome)
+            Fact("Outcome", outcome);
         if (message.State != "failed")
             Fact("State", message.State);
         Fact("Fingerprint", message.Fingerprint);

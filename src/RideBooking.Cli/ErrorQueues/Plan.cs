@@ -25,7 +25,7 @@ internal sealed class Plan(JsonElement answer, IReadOnlyList<string>? ids)
             return end;
         Messages.Write(terminal, _plan.Items);
         terminal.WriteNote(
-            $"{Selected}{(_plan.Items.Count < Count ? $", the first {_plan.Items.Count} listed" : "")}."
+            $"{Selected}{(_plan.Items.Count < Count ? $", the first {_plan.Items.Count} listed" : "")}{(_plan.Quarantined > 0 ? $"; {_plan.Quarantined} quarantined (--force includes them)" : "")}."
         );
         return ExitCode.Done;
     }
@@ -35,7 +35,12 @@ internal sealed class Plan(JsonElement answer, IReadOnlyList<string>? ids)
     {
         exitCode = ids is null ? ExitCode.Done : ExitCode.NotFound;
         if (Count == 0)
-            terminal.WriteNote(ids is null ? "No failed message matches." : "There is no such failed message.");
+            terminal.WriteNote(
+                _plan.Quarantined > 0
+                    ? $"{Text.Count(_plan.Quarantined, "message")} matched, but earlier redrives were in vain. --force includes such messages."
+                : ids is null ? "No failed message matches."
+                : "There is no such failed message."
+            );
         return Count == 0;
     }
 

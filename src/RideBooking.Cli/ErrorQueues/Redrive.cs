@@ -16,6 +16,14 @@ internal static class Redrive
         var (reason, yes, dryRun) = (Options.Reason(), Options.Yes(), Options.DryRun());
         var limit = Options.OptionalNumber("--limit", "Maximum number of messages, the oldest first.", 1, int.MaxValue);
         var rate = Options.OptionalNumber("--rate", "Maximum number of messages per second.", 1, 10_000);
+        var canary = new Option<bool>("--canary")
+        {
+            Description = "Send 1, 10 and 100 messages first; pause if one fails again.",
+        };
+        var force = new Option<bool>("--force")
+        {
+            Description = "Include messages that were redriven too often in vain, and queues that no host consumes.",
+        };
         var noWait = new Option<bool>("--no-wait") { Description = "Do not wait for the end of the redrive." };
         var command = new Command(
             "redrive",
@@ -24,6 +32,8 @@ internal static class Redrive
         {
             limit,
             rate,
+            canary,
+            force,
             reason,
             dryRun,
             yes,
@@ -45,6 +55,7 @@ internal static class Redrive
                             {
                                 Selection = selection,
                                 Limit = max,
+                                Force = parsed.GetValue(force),
                                 Reason = why,
                                 DryRun = true,
                             },
@@ -73,6 +84,8 @@ internal static class Redrive
                             Selection = selection,
                             Limit = max,
                             RatePerSecond = parsed.GetValue(rate),
+                            Canary = parsed.GetValue(canary),
+                            Force = parsed.GetValue(force),
                             Reason = why,
                         },
                         cancellationToken

@@ -14,6 +14,10 @@ internal static class Show
         var targets = new Targets(required: false);
         var limit = Options.Number("--limit", "Maximum number of messages.", 1, 1_000_000, standard: 20);
         var discarded = new Option<bool>("--discarded") { Description = "List discarded messages, newest first." };
+        var redrive = new Option<Guid?>("--redrive")
+        {
+            Description = "List the messages of this redrive, whatever became of them.",
+        };
         var command = new Command(
             "show",
             "List the messages of a queue (by default of all queues), oldest first; or show everything about one message."
@@ -21,6 +25,7 @@ internal static class Show
         {
             limit,
             discarded,
+            redrive,
         };
         targets.AddTo(command);
         command.SetAction(
@@ -33,8 +38,11 @@ internal static class Show
                         await One(api, terminal, id, host.Json(parsed), cancellationToken);
                     return ExitCode.Done;
                 }
-                var state = parsed.GetValue(discarded) ? "discarded" : "failed";
-                var query = $"operations/failed-messages?state={state}{targets.Query(parsed)}";
+                var which =
+                    parsed.GetValue(redrive) is { } redriveId ? $"redriveId={redriveId}"
+                    : parsed.GetValue(discarded) ? "state=discarded"
+                    : "state=failed";
+                var query = $"operations/failed-messages?{which}{targets.Query(parsed)}";
                 var (items, more) = await Many(api, query, parsed.GetValue(limit), cancellationToken);
                 if (host.Json(parsed))
                     terminal.WriteLine(JsonSerializer.Serialize(new { items, more }, Shapes.Json));
@@ -94,7 +102,15 @@ internal static class Messages
     {
         if (terminal.IsPiped)
             terminal.Table(
-                [new("Id"), new("Age"), new("Attempts"), new("Message"), new("Ride"), new("What failed")],
+                [
+                    new("Id"),
+                    new("Age"),
+                    new("Attempts"),
+                    new("Message"),
+                    new("Ride"),
+                    new("What failed"),
+                    new("Outcome"),
+                ],
                 messages.Select(
                     IReadOnlyList<string> (message) =>
                         [
@@ -104,6 +120,7 @@ internal static class Messages
                             message.MessageType ?? "(unknown type)",
                             $"{message.RideId}",
                             Failure.Of(message.ExceptionType, message.ExceptionMessage),
+                            message.Outcome ?? "",
                         ]
                 )
             );
@@ -113,7 +130,9 @@ internal static class Messages
                 terminal.Entry(
                     message.Id,
                     $"{message.MessageType ?? "(unknown type)"}, {Text.Age(message.AgeSeconds)} ago, {Text.Count(message.Attempts, "attempt")}"
-                        + (message.RideId is { } ride ? $", ride {ride}" : ""),
+                        + (message.RideId is { } ride ? $", ride {ride}" : "")
+                        + (message.Quarantined ? ", quarantined" : "")
+                        + (message.Outcome is { } outcome ? $": {outcome}" : ""),
                     Failure.Of(message.ExceptionType, message.ExceptionMessage)
                 );
     }

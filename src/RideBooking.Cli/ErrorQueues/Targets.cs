@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace RideBooking.Cli.ErrorQueues;
@@ -27,6 +28,36 @@ internal sealed partial class Targets
         HelpName = "id",
     };
 
+    readonly Option<string> _rider = new("--rider")
+    {
+        Description = "Only messages about this rider.",
+        HelpName = "id",
+    };
+
+    readonly Option<string> _driver = new("--driver")
+    {
+        Description = "Only messages about this driver.",
+        HelpName = "id",
+    };
+
+    readonly Option<string> _text = new("--text")
+    {
+        Description = "Only messages with this text in the exception, the type or the message id.",
+        HelpName = "text",
+    };
+
+    readonly Option<DateTimeOffset?> _failedAfter = new("--failed-after")
+    {
+        Description = "Only messages that failed at this time or later, such as 2026-01-31T08:00:00Z.",
+        HelpName = "time",
+    };
+
+    readonly Option<DateTimeOffset?> _failedBefore = new("--failed-before")
+    {
+        Description = "Only messages that failed before this time.",
+        HelpName = "time",
+    };
+
     readonly bool _required;
 
     /// <param name="required">Whether one of the arguments or filters must be given.</param>
@@ -47,6 +78,11 @@ internal sealed partial class Targets
         command.Add(_fingerprint);
         command.Add(_messageType);
         command.Add(_ride);
+        command.Add(_rider);
+        command.Add(_driver);
+        command.Add(_text);
+        command.Add(_failedAfter);
+        command.Add(_failedBefore);
         command.Validators.Add(Check);
     }
 
@@ -67,6 +103,11 @@ internal sealed partial class Targets
             Fingerprint = parsed.GetValue(_fingerprint),
             MessageType = parsed.GetValue(_messageType),
             RideId = parsed.GetValue(_ride),
+            RiderId = parsed.GetValue(_rider),
+            DriverId = parsed.GetValue(_driver),
+            Text = parsed.GetValue(_text),
+            FailedAfter = parsed.GetValue(_failedAfter),
+            FailedBefore = parsed.GetValue(_failedBefore),
         };
 
     /// <summary>The arguments as a query string.</summary>
@@ -78,6 +119,11 @@ internal sealed partial class Targets
                 ("fingerprint", parsed.GetValue(_fingerprint)),
                 ("messageType", parsed.GetValue(_messageType)),
                 ("rideId", parsed.GetValue(_ride)?.ToString()),
+                ("riderId", parsed.GetValue(_rider)),
+                ("driverId", parsed.GetValue(_driver)),
+                ("text", parsed.GetValue(_text)),
+                ("failedAfter", parsed.GetValue(_failedAfter)?.ToString("O", CultureInfo.InvariantCulture)),
+                ("failedBefore", parsed.GetValue(_failedBefore)?.ToString("O", CultureInfo.InvariantCulture)),
             }
                 .Where(pair => pair.Value is not null)
                 .Select(pair => $"&{pair.Name}={Uri.EscapeDataString(pair.Value!)}")
@@ -87,15 +133,23 @@ internal sealed partial class Targets
     {
         var targets = result.GetValue(_targets) ?? [];
         var ids = targets.Count(IsId);
-        var isFiltered =
-            (result.GetValue(_fingerprint) ?? result.GetValue(_messageType)) is not null
-            || result.GetValue(_ride) is not null;
+        var isFiltered = new object?[]
+        {
+            result.GetValue(_fingerprint),
+            result.GetValue(_messageType),
+            result.GetValue(_ride),
+            result.GetValue(_rider),
+            result.GetValue(_driver),
+            result.GetValue(_text),
+            result.GetValue(_failedAfter),
+            result.GetValue(_failedBefore),
+        }.Any(filter => filter is not null);
         if (_required && targets.Length == 0 && !isFiltered)
             result.AddError("Give a queue, ids of failed messages, or a filter");
         else if (ids > 0 && ids < targets.Length || targets.Length - ids > 1)
             result.AddError("Give one queue, or ids of failed messages");
         else if (ids > 0 && isFiltered)
-            result.AddError("--fingerprint, --type and --ride are filters, and cannot be combined with ids");
+            result.AddError("Filters such as --fingerprint, --type and --ride cannot be combined with ids");
     }
 
     static bool IsId(string target) => Id().IsMatch(target);

@@ -2101,6 +2101,11 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(255)")
                         .HasColumnName("content_type");
 
+                    b.Property<string>("DriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("driver_id");
+
                     b.Property<string>("ExceptionMessage")
                         .HasMaxLength(500)
                         .HasColumnType("character varying(500)")
@@ -2131,6 +2136,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("history");
 
+                    b.Property<bool>("IsQuarantined")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_quarantined");
+
                     b.Property<string>("MessageId")
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
@@ -2140,6 +2149,15 @@ namespace RideBooking.Migrations.Postgres
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
                         .HasColumnName("message_type");
+
+                    b.Property<DateTimeOffset>("OrderedBy")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ordered_by");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("outcome");
 
                     b.Property<string>("Queue")
                         .IsRequired()
@@ -2151,9 +2169,18 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("redrive_id");
 
+                    b.Property<int>("Redrives")
+                        .HasColumnType("integer")
+                        .HasColumnName("redrives");
+
                     b.Property<Guid?>("RideId")
                         .HasColumnType("uuid")
                         .HasColumnName("ride_id");
+
+                    b.Property<string>("RiderId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("rider_id");
 
                     b.Property<string>("RoutingKey")
                         .HasMaxLength(255)
@@ -2177,20 +2204,29 @@ namespace RideBooking.Migrations.Postgres
                     b.HasKey("Id")
                         .HasName("pk_failed_messages");
 
+                    b.HasIndex("DriverId")
+                        .HasDatabaseName("ix_failed_messages_driver_id");
+
                     b.HasIndex("MessageId")
                         .HasDatabaseName("ix_failed_messages_message_id");
+
+                    b.HasIndex("Outcome")
+                        .HasDatabaseName("ix_failed_messages_outcome");
 
                     b.HasIndex("RideId")
                         .HasDatabaseName("ix_failed_messages_ride_id");
 
-                    b.HasIndex("RedriveId", "Status")
-                        .HasDatabaseName("ix_failed_messages_redrive_id_status");
+                    b.HasIndex("RiderId")
+                        .HasDatabaseName("ix_failed_messages_rider_id");
 
                     b.HasIndex("Status", "FailedAt", "Id")
                         .HasDatabaseName("ix_failed_messages_status_failed_at_id");
 
                     b.HasIndex("Status", "Queue", "Fingerprint")
                         .HasDatabaseName("ix_failed_messages_status_queue_fingerprint");
+
+                    b.HasIndex("RedriveId", "Status", "OrderedBy", "Id")
+                        .HasDatabaseName("ix_failed_messages_redrive_id_status_ordered_by_id");
 
                     b.ToTable("failed_messages", "operations");
                 });
@@ -2265,6 +2301,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<bool>("Canary")
+                        .HasColumnType("boolean")
+                        .HasColumnName("canary");
+
                     b.Property<DateTimeOffset>("ClaimedUntil")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("claimed_until");
@@ -2281,6 +2321,10 @@ namespace RideBooking.Migrations.Postgres
                     b.Property<int>("NotFound")
                         .HasColumnType("integer")
                         .HasColumnName("not_found");
+
+                    b.Property<int>("Quarantined")
+                        .HasColumnType("integer")
+                        .HasColumnName("quarantined");
 
                     b.Property<int?>("RatePerSecond")
                         .HasColumnType("integer")

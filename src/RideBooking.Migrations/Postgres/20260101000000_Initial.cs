@@ -329,6 +329,8 @@ namespace RideBooking.Migrations.Postgres
                     message_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
                     message_type = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
                     ride_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
                     fingerprint = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     exception_type = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     exception_message = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
@@ -338,6 +340,10 @@ namespace RideBooking.Migrations.Postgres
                     status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     status_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     redrive_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    outcome = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
+                    redrives = table.Column<int>(type: "integer", nullable: false),
+                    is_quarantined = table.Column<bool>(type: "boolean", nullable: false),
+                    ordered_by = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     history = table.Column<string>(type: "text", nullable: false),
                     headers = table.Column<string>(type: "text", nullable: false),
                     routing_key = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
@@ -791,6 +797,8 @@ namespace RideBooking.Migrations.Postgres
                     selected = table.Column<int>(type: "integer", nullable: false),
                     sent = table.Column<int>(type: "integer", nullable: false),
                     not_found = table.Column<int>(type: "integer", nullable: false),
+                    quarantined = table.Column<int>(type: "integer", nullable: false),
+                    canary = table.Column<bool>(type: "boolean", nullable: false),
                     rate_per_second = table.Column<int>(type: "integer", nullable: true),
                     reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
                     requested_by = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
@@ -1318,22 +1326,40 @@ namespace RideBooking.Migrations.Postgres
                 filter: "stream_version IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_driver_id",
+                schema: "operations",
+                table: "failed_messages",
+                column: "driver_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_failed_messages_message_id",
                 schema: "operations",
                 table: "failed_messages",
                 column: "message_id");
 
             migrationBuilder.CreateIndex(
-                name: "ix_failed_messages_redrive_id_status",
+                name: "ix_failed_messages_outcome",
                 schema: "operations",
                 table: "failed_messages",
-                columns: new[] { "redrive_id", "status" });
+                column: "outcome");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_redrive_id_status_ordered_by_id",
+                schema: "operations",
+                table: "failed_messages",
+                columns: new[] { "redrive_id", "status", "ordered_by", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_failed_messages_ride_id",
                 schema: "operations",
                 table: "failed_messages",
                 column: "ride_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_rider_id",
+                schema: "operations",
+                table: "failed_messages",
+                column: "rider_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_failed_messages_status_failed_at_id",

@@ -451,6 +451,8 @@ namespace RideBooking.Migrations.SqlServer
                     message_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
                     message_type = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
                     ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
                     fingerprint = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
                     exception_type = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
                     exception_message = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
@@ -460,6 +462,10 @@ namespace RideBooking.Migrations.SqlServer
                     status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
                     status_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     redrive_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    outcome = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: true, collation: "Latin1_General_BIN2"),
+                    redrives = table.Column<int>(type: "int", nullable: false),
+                    is_quarantined = table.Column<bool>(type: "bit", nullable: false),
+                    ordered_by = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     history = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
                     headers = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
                     routing_key = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
@@ -789,6 +795,8 @@ namespace RideBooking.Migrations.SqlServer
                     selected = table.Column<int>(type: "int", nullable: false),
                     sent = table.Column<int>(type: "int", nullable: false),
                     not_found = table.Column<int>(type: "int", nullable: false),
+                    quarantined = table.Column<int>(type: "int", nullable: false),
+                    canary = table.Column<bool>(type: "bit", nullable: false),
                     rate_per_second = table.Column<int>(type: "int", nullable: true),
                     reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false, collation: "Latin1_General_BIN2"),
                     requested_by = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
@@ -1366,22 +1374,40 @@ namespace RideBooking.Migrations.SqlServer
                 filter: "stream_version IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_driver_id",
+                schema: "operations",
+                table: "failed_messages",
+                column: "driver_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_failed_messages_message_id",
                 schema: "operations",
                 table: "failed_messages",
                 column: "message_id");
 
             migrationBuilder.CreateIndex(
-                name: "ix_failed_messages_redrive_id_status",
+                name: "ix_failed_messages_outcome",
                 schema: "operations",
                 table: "failed_messages",
-                columns: new[] { "redrive_id", "status" });
+                column: "outcome");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_redrive_id_status_ordered_by_id",
+                schema: "operations",
+                table: "failed_messages",
+                columns: new[] { "redrive_id", "status", "ordered_by", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_failed_messages_ride_id",
                 schema: "operations",
                 table: "failed_messages",
                 column: "ride_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_rider_id",
+                schema: "operations",
+                table: "failed_messages",
+                column: "rider_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_failed_messages_status_failed_at_id",

@@ -2320,6 +2320,12 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("content_type")
                         .UseCollation("Latin1_General_BIN2");
 
+                    b.Property<string>("DriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
+
                     b.Property<string>("ExceptionMessage")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
@@ -2355,6 +2361,10 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("history")
                         .UseCollation("Latin1_General_BIN2");
 
+                    b.Property<bool>("IsQuarantined")
+                        .HasColumnType("bit")
+                        .HasColumnName("is_quarantined");
+
                     b.Property<string>("MessageId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
@@ -2365,6 +2375,16 @@ namespace RideBooking.Migrations.SqlServer
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
                         .HasColumnName("message_type")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<DateTimeOffset>("OrderedBy")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("ordered_by");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("outcome")
                         .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Queue")
@@ -2378,9 +2398,19 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("redrive_id");
 
+                    b.Property<int>("Redrives")
+                        .HasColumnType("int")
+                        .HasColumnName("redrives");
+
                     b.Property<Guid?>("RideId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("ride_id");
+
+                    b.Property<string>("RiderId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("rider_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("RoutingKey")
                         .HasMaxLength(255)
@@ -2406,20 +2436,29 @@ namespace RideBooking.Migrations.SqlServer
                     b.HasKey("Id")
                         .HasName("pk_failed_messages");
 
+                    b.HasIndex("DriverId")
+                        .HasDatabaseName("ix_failed_messages_driver_id");
+
                     b.HasIndex("MessageId")
                         .HasDatabaseName("ix_failed_messages_message_id");
+
+                    b.HasIndex("Outcome")
+                        .HasDatabaseName("ix_failed_messages_outcome");
 
                     b.HasIndex("RideId")
                         .HasDatabaseName("ix_failed_messages_ride_id");
 
-                    b.HasIndex("RedriveId", "Status")
-                        .HasDatabaseName("ix_failed_messages_redrive_id_status");
+                    b.HasIndex("RiderId")
+                        .HasDatabaseName("ix_failed_messages_rider_id");
 
                     b.HasIndex("Status", "FailedAt", "Id")
                         .HasDatabaseName("ix_failed_messages_status_failed_at_id");
 
                     b.HasIndex("Status", "Queue", "Fingerprint")
                         .HasDatabaseName("ix_failed_messages_status_queue_fingerprint");
+
+                    b.HasIndex("RedriveId", "Status", "OrderedBy", "Id")
+                        .HasDatabaseName("ix_failed_messages_redrive_id_status_ordered_by_id");
 
                     b.ToTable("failed_messages", "operations");
 
@@ -2504,6 +2543,10 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
 
+                    b.Property<bool>("Canary")
+                        .HasColumnType("bit")
+                        .HasColumnName("canary");
+
                     b.Property<DateTimeOffset>("ClaimedUntil")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("claimed_until");
@@ -2521,6 +2564,10 @@ namespace RideBooking.Migrations.SqlServer
                     b.Property<int>("NotFound")
                         .HasColumnType("int")
                         .HasColumnName("not_found");
+
+                    b.Property<int>("Quarantined")
+                        .HasColumnType("int")
+                        .HasColumnName("quarantined");
 
                     b.Property<int?>("RatePerSecond")
                         .HasColumnType("int")

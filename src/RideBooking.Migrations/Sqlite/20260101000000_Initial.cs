@@ -708,6 +708,8 @@ namespace RideBooking.Migrations.Sqlite
                     message_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     message_type = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     ride_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     fingerprint = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
                     exception_type = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
                     exception_message = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
@@ -717,6 +719,10 @@ namespace RideBooking.Migrations.Sqlite
                     status = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
                     status_at = table.Column<string>(type: "TEXT", nullable: false),
                     redrive_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    outcome = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
+                    redrives = table.Column<int>(type: "INTEGER", nullable: false),
+                    is_quarantined = table.Column<bool>(type: "INTEGER", nullable: false),
+                    ordered_by = table.Column<string>(type: "TEXT", nullable: false),
                     history = table.Column<string>(type: "TEXT", nullable: false),
                     headers = table.Column<string>(type: "TEXT", nullable: false),
                     routing_key = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
@@ -737,6 +743,8 @@ namespace RideBooking.Migrations.Sqlite
                     selected = table.Column<int>(type: "INTEGER", nullable: false),
                     sent = table.Column<int>(type: "INTEGER", nullable: false),
                     not_found = table.Column<int>(type: "INTEGER", nullable: false),
+                    quarantined = table.Column<int>(type: "INTEGER", nullable: false),
+                    canary = table.Column<bool>(type: "INTEGER", nullable: false),
                     rate_per_second = table.Column<int>(type: "INTEGER", nullable: true),
                     reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
                     requested_by = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
@@ -1341,19 +1349,34 @@ namespace RideBooking.Migrations.Sqlite
                 columns: new[] { "status", "claimed_until" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_operations_failed_messages_driver_id",
+                table: "operations_failed_messages",
+                column: "driver_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_operations_failed_messages_message_id",
                 table: "operations_failed_messages",
                 column: "message_id");
 
             migrationBuilder.CreateIndex(
-                name: "ix_operations_failed_messages_redrive_id_status",
+                name: "ix_operations_failed_messages_outcome",
                 table: "operations_failed_messages",
-                columns: new[] { "redrive_id", "status" });
+                column: "outcome");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operations_failed_messages_redrive_id_status_ordered_by_id",
+                table: "operations_failed_messages",
+                columns: new[] { "redrive_id", "status", "ordered_by", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_operations_failed_messages_ride_id",
                 table: "operations_failed_messages",
                 column: "ride_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operations_failed_messages_rider_id",
+                table: "operations_failed_messages",
+                column: "rider_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_operations_failed_messages_status_failed_at_id",

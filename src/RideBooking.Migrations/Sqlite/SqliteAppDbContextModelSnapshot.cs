@@ -2108,6 +2108,11 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("content_type");
 
+                    b.Property<string>("DriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("driver_id");
+
                     b.Property<string>("ExceptionMessage")
                         .HasMaxLength(500)
                         .HasColumnType("TEXT")
@@ -2139,6 +2144,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("history");
 
+                    b.Property<bool>("IsQuarantined")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_quarantined");
+
                     b.Property<string>("MessageId")
                         .HasMaxLength(255)
                         .HasColumnType("TEXT")
@@ -2148,6 +2157,16 @@ namespace RideBooking.Migrations.Sqlite
                         .HasMaxLength(255)
                         .HasColumnType("TEXT")
                         .HasColumnName("message_type");
+
+                    b.Property<string>("OrderedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ordered_by");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("outcome");
 
                     b.Property<string>("Queue")
                         .IsRequired()
@@ -2159,9 +2178,18 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("redrive_id");
 
+                    b.Property<int>("Redrives")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("redrives");
+
                     b.Property<Guid?>("RideId")
                         .HasColumnType("TEXT")
                         .HasColumnName("ride_id");
+
+                    b.Property<string>("RiderId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rider_id");
 
                     b.Property<string>("RoutingKey")
                         .HasMaxLength(255)
@@ -2186,20 +2214,29 @@ namespace RideBooking.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_operations_failed_messages");
 
+                    b.HasIndex("DriverId")
+                        .HasDatabaseName("ix_operations_failed_messages_driver_id");
+
                     b.HasIndex("MessageId")
                         .HasDatabaseName("ix_operations_failed_messages_message_id");
+
+                    b.HasIndex("Outcome")
+                        .HasDatabaseName("ix_operations_failed_messages_outcome");
 
                     b.HasIndex("RideId")
                         .HasDatabaseName("ix_operations_failed_messages_ride_id");
 
-                    b.HasIndex("RedriveId", "Status")
-                        .HasDatabaseName("ix_operations_failed_messages_redrive_id_status");
+                    b.HasIndex("RiderId")
+                        .HasDatabaseName("ix_operations_failed_messages_rider_id");
 
                     b.HasIndex("Status", "FailedAt", "Id")
                         .HasDatabaseName("ix_operations_failed_messages_status_failed_at_id");
 
                     b.HasIndex("Status", "Queue", "Fingerprint")
                         .HasDatabaseName("ix_operations_failed_messages_status_queue_fingerprint");
+
+                    b.HasIndex("RedriveId", "Status", "OrderedBy", "Id")
+                        .HasDatabaseName("ix_operations_failed_messages_redrive_id_status_ordered_by_id");
 
                     b.ToTable("operations_failed_messages", (string)null);
                 });
@@ -2275,6 +2312,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
+                    b.Property<bool>("Canary")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("canary");
+
                     b.Property<string>("ClaimedUntil")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -2292,6 +2333,10 @@ namespace RideBooking.Migrations.Sqlite
                     b.Property<int>("NotFound")
                         .HasColumnType("INTEGER")
                         .HasColumnName("not_found");
+
+                    b.Property<int>("Quarantined")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("quarantined");
 
                     b.Property<int?>("RatePerSecond")
                         .HasColumnType("INTEGER")

@@ -17,12 +17,19 @@ internal sealed class InboxConsumers
 {
     readonly ConcurrentDictionary<Type, ImmutableArray<InboxConsumer>> _withInbox = new();
     readonly ConcurrentDictionary<Type, byte> _consumed = new();
+    readonly ConcurrentDictionary<Guid, string> _endpoints = new();
 
     /// <summary>The types of all messages that an endpoint consumes.</summary>
     public IEnumerable<Type> Messages => _consumed.Keys;
 
     /// <summary>Returns the consumers that add an inbox entry for a message of this type.</summary>
     public ImmutableArray<InboxConsumer> Of(Type message) => _withInbox.GetValueOrDefault(message, []);
+
+    /// <summary>Returns the endpoint of a consumer that adds inbox entries; null for an unknown id.</summary>
+    public string? EndpointOf(Guid consumer) => _endpoints.GetValueOrDefault(consumer);
+
+    /// <summary>Returns whether any consumer of the endpoint adds inbox entries.</summary>
+    public bool HasInbox(string endpoint) => _endpoints.Values.Contains(endpoint);
 
     /// <summary>Records what is configured on an endpoint.</summary>
     /// <param name="endpoint">The endpoint, or one of its partitions.</param>
@@ -44,12 +51,14 @@ internal sealed class InboxConsumers
     void Add(Type message, InboxConsumer consumer, bool hasInbox)
     {
         _consumed.TryAdd(message, 0);
-        if (hasInbox)
-            _withInbox.AddOrUpdate(
-                message,
-                [consumer],
-                (_, known) => known.Any(other => other.Id == consumer.Id) ? known : known.Add(consumer)
-            );
+        if (!hasInbox)
+            return;
+        _endpoints.TryAdd(consumer.Id, consumer.Endpoint);
+        _withInbox.AddOrUpdate(
+            message,
+            [consumer],
+            (_, known) => known.Any(other => other.Id == consumer.Id) ? known : known.Add(consumer)
+        );
     }
 
     sealed class Observer(

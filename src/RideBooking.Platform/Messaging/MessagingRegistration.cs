@@ -122,6 +122,7 @@ public static class MessagingRegistration
             services.AddHostedService(provider => provider.GetRequiredService<PartitionChannels>());
         }
         services.AddSingleton<InboxConsumers>();
+        services.AddSingleton(provider => new HandledMessages(provider.GetRequiredService<InboxConsumers>()));
         return options;
     }
 

@@ -225,6 +225,146 @@ public abstract class OperatorScenarios
     }
 
     [Fact]
+    public async Task Messages_are_found_and_selected_by_rider_driver_text_and_time()
+    {
+        var (operations, rideId) = (await City.Operator(), Guid.CreateVersion7());
+        var (rider, driver) = ($"rider-{rideId:N}", $"driver-{rideId:N}");
+        var messageId = Guid.CreateVersion7();
+        var envelope = JsonNode.Parse(Envelope(messageId, rideId, "RideCompleted", redeliveries: 3))!;
+        envelope["message"]!["riderId"] = rider;
+        envelope["message"]!["driverId"] = driver;
+        await Put(Endpoint, Encoding.UTF8.GetBytes(envelope.ToJsonString()), messageId.ToString());
+        var failed = await Message(operations, Failed, rideId);
+        var at = failed["failedAt"]!.GetValue<DateTimeOffset>();
+        var text = messageId.ToString()[20..].ToUpperInvariant();
+        string[] finds =
+        [
+            $"riderId={rider}",
+            $"driverId={driver}",
+            $"text={text}",
+            $"rideId={rideId}&failedAfter={Time(at)}",
+            $"rideId={rideId}&failedBefore={Time(at.AddSeconds(1))}",
+        ];
+        string[] findsNothing =
+        [
+            $"riderId={driver}",
+            $"rideId={rideId}&text=no such text",
+            $"rideId={rideId}&failedAfter={Time(at.AddSeconds(1))}",
+            $"rideId={rideId}&failedBefore={Time(at)}",
+        ];
+        foreach (var query in finds)
+            Items(await operations.Get($"operations/failed-messages?{query}")).ShouldHaveSingleItem(query)!["id"]!
+                .ToString()
+                .ShouldBe(failed["id"]!.ToString());
+        foreach (var query in findsNothing)
+            Items(await operations.Get($"operations/failed-messages?{query}")).ShouldBeEmpty(query);
+
+        var discard = new JsonObject
+        {
+            ["selection"] = new JsonObject { ["driverId"] = driver, ["text"] = text },
+            ["reason"] = "not needed",
+        };
+        (await operations.Post("operations/failed-messages/discard", discard)).Body!["discarded"]!
+            .GetValue<int>()
+            .ShouldBe(1);
+
+        static string Time(DateTimeOffset time) => Uri.EscapeDataString(time.ToString("O"));
+    }
+
+    [Fact]
+    public async Task A_canary_that_fails_again_pauses_its_redrive_and_resuming_sends_the_rest()
+    {
+        const int many = 5;
+        var (operations, rideId) = (await City.Operator(), Guid.CreateVersion7());
+        await Poison(operations, rideId, many);
+
+        var id = await Redrive(operations, rideId, new() { ["canary"] = true });
+        var paused = await Until(redrive => redrive.Text("status") == "paused");
+        paused.Body!["sent"]!.GetValue<int>().ShouldBe(1);
+        paused.Body["outcomes"]!["failedAgain"]!.GetValue<int>().ShouldBe(1);
+        paused.Text("error").ShouldStartWith("The canary failed");
+        (await operations.Post($"operations/redrives/{id}/resume", new JsonObject { ["reason"] = "to see" })).ShouldBe(
+            HttpStatusCode.OK
+        );
+
+        var done = await Until(redrive =>
+            redrive.Text("status") == "completed" && redrive.Body!["outcomes"]!["failedAgain"]!.GetValue<int>() == many
+        );
+        done.Body!["sent"]!.GetValue<int>().ShouldBe(many);
+        var messages = Items(await operations.Get($"operations/failed-messages?redriveId={id}"));
+        messages.Count.ShouldBe(many);
+        messages.ShouldAllBe(message => message!["outcome"]!.ToString() == "failedAgain");
+
+        Task<Answer> Until(Func<Answer, bool> wanted) =>
+            operations.Until("the redrive", $"operations/redrives/{id}", wanted, WaitFor.Limit);
+    }
+
+    [Fact]
+    public async Task A_message_that_was_redriven_three_times_in_vain_is_left_out_unless_it_is_forced()
+    {
+        var (operations, rideId) = (await City.Operator(), Guid.CreateVersion7());
+        await Poison(operations, rideId, 1);
+        for (var redrives = 1; redrives <= 3; redrives++)
+        {
+            await Redrive(operations, rideId, []);
+            await FailsAgain(redrives);
+        }
+        var failed = (await Messages(operations, Failed, rideId)).Single();
+        failed["quarantined"]!.GetValue<bool>().ShouldBeTrue();
+
+        var plan = await operations.Post("operations/redrives", Request(rideId, new() { ["dryRun"] = true }));
+        plan.Body!["count"]!.GetValue<int>().ShouldBe(0);
+        plan.Body["quarantined"]!.GetValue<int>().ShouldBe(1);
+        var empty = await Redrive(operations, rideId, []);
+        var done = await operations.Until(
+            "the empty redrive",
+            $"operations/redrives/{empty}",
+            redrive => redrive.Text("status") == "completed"
+        );
+        done.Body!["quarantined"]!.GetValue<int>().ShouldBe(1);
+        done.Body["sent"]!.GetValue<int>().ShouldBe(0);
+
+        await Redrive(operations, rideId, new() { ["force"] = true });
+        await FailsAgain(4);
+
+        Task<Answer> FailsAgain(int redrives) =>
+            operations.Until(
+                $"the message to fail after {redrives} redrives",
+                $"operations/failed-messages?queue={Failed}&rideId={rideId}",
+                answer => Items(answer) is [var only] && only!["redrives"]!.GetValue<int>() == redrives,
+                WaitFor.Limit
+            );
+    }
+
+    /// <summary>Puts messages of a ride that no consumer can handle, and waits until all have failed.</summary>
+    async Task Poison(Person operations, Guid rideId, int many)
+    {
+        for (var number = 0; number < many; number++)
+        {
+            var messageId = Guid.CreateVersion7();
+            await Put(Endpoint, Envelope(messageId, rideId, "RideCompleted", redeliveries: 3), messageId.ToString());
+        }
+        await operations.Until(
+            "all to fail",
+            $"operations/failed-messages?queue={Failed}&rideId={rideId}",
+            answer => Items(answer).Count == many,
+            WaitFor.Limit
+        );
+    }
+
+    static JsonObject Request(Guid rideId, JsonObject options)
+    {
+        options["selection"] = new JsonObject { ["rideId"] = rideId.ToString() };
+        options["reason"] = "to see whether it was fixed";
+        return options;
+    }
+
+    static async Task<string> Redrive(Person operations, Guid rideId, JsonObject options) =>
+        (await operations.Post("operations/redrives", Request(rideId, options)))
+            .ShouldBe(HttpStatusCode.Accepted)
+            .Text("id");
+
+    [Fact]
     public async Task Poison_in_the_payment_queues_does_not_keep_rides_from_being_paid_once_before_and_after_its_redrive()
     {
         var operations = await City.Operator();

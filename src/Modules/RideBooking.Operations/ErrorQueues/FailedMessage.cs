@@ -46,7 +46,9 @@ internal sealed partial class FailedMessage
             ShortName(TextOf((_envelope?["messageType"] as JsonArray)?.FirstOrDefault()))
             ?? ShortName(Header(MessageHeaders.MessageType)?.Split(';')[0])
             ?? ShortName(Header(MessageHeaders.FaultMessageType));
-        RideId = FindRide();
+        RideId = Guid.TryParse(Member("rideId"), out var rideId) ? rideId : null;
+        RiderId = Member("riderId");
+        DriverId = Member("driverId");
         SentAt = Instant(Text("sentTime"));
         FailedAt = Instant(Header(MessageHeaders.FaultTimestamp)) ?? SentAt;
         Attempts = 1 + Number(Header(MessageHeaders.FaultRedeliveryCount) ?? RedeliveryCount());
@@ -107,6 +109,10 @@ internal sealed partial class FailedMessage
     public string? MessageType { get; }
 
     public Guid? RideId { get; }
+
+    public string? RiderId { get; }
+
+    public string? DriverId { get; }
 
     public string? ExceptionType => Header(MessageHeaders.FaultExceptionType);
 
@@ -197,16 +203,8 @@ internal sealed partial class FailedMessage
             : TextOf(count);
     }
 
-    Guid? FindRide()
-    {
-        var message = _envelope?["message"] ?? Json;
-        return
-            message is JsonObject members
-            && TextOf(members["rideId"]) is { } text
-            && Guid.TryParse(text, out var rideId)
-            ? rideId
-            : null;
-    }
+    /// <summary>A member of the message itself, if it is text.</summary>
+    string? Member(string name) => (_envelope?["message"] ?? Json) is JsonObject members ? TextOf(members[name]) : null;
 
     // Whatever the body is: a message that cannot be read would keep all others from moving to the store.
     static JsonNode? Parse(byte[] body)

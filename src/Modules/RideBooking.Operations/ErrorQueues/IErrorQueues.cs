@@ -24,8 +24,15 @@ internal interface IErrorQueues
     /// process.
     /// </returns>
     /// <exception cref="QueueNotFoundException">The queue does not exist.</exception>
+    /// <exception cref="MessageRefusedException">The transport does not accept this message, now or later.</exception>
     Task<Task> SendBack(FailedMessage message, CancellationToken cancellationToken);
+
+    /// <summary>Returns whether any process consumes one of an endpoint's queues.</summary>
+    Task<bool> IsConsumed(IReadOnlyList<string> queues, CancellationToken cancellationToken);
 }
+
+/// <summary>The transport does not accept a message.</summary>
+internal sealed class MessageRefusedException(string reason, Exception exception) : Exception(reason, exception);
 
 /// <summary>The queue to which a message would be sent back does not exist.</summary>
 internal sealed class QueueNotFoundException(string queue) : Exception($"The queue {queue} does not exist.");

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideBooking.Operations.FailedMessages;
+using RideBooking.Operations.Redrives;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
@@ -19,6 +20,7 @@ internal sealed class MoveFailedMessages(
     IErrorQueues queues,
     ReceiveEndpoints endpoints,
     WorkSignal<MoveFailedMessages> signal,
+    RedriveOptions options,
     IServiceScopeFactory scopes,
     TimeProvider clock,
     ILogger<MoveFailedMessages> logger
@@ -71,18 +73,59 @@ internal sealed class MoveFailedMessages(
                     .Where(row => ids.Contains(row.Id))
                     .ToDictionaryAsync(row => row.Id, cancellationToken);
                 var now = clock.GetUtcNow();
+                await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+                List<StoredMessage> added = [];
                 // A queue may hold a message twice. It counts once.
                 foreach (var message in batch.DistinctBy(message => message.Id))
                     if (known.TryGetValue(message.Id, out var row))
-                        row.FailedAgain(now);
+                        row.FailedAgain(now, options.QuarantineAfter);
                     else
-                        db.Add(StoredMessage.Of(message, now));
+                        added.Add(StoredMessage.Of(message, now));
+                await RecordFailedRedrives(db, added, cancellationToken);
+                db.AddRange(added);
                 await db.SaveChangesAsync(cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
                 return;
             }
             catch (DbUpdateException exception) when (DatabaseConflicts.IsDuplicateKey(exception))
             {
                 // Another host has stored one of them in between: a message was in a queue twice.
             }
+    }
+
+    /// <summary>Records that redrives of these messages were in vain.</summary>
+    async Task RecordFailedRedrives(AppDbContext db, List<StoredMessage> added, CancellationToken cancellationToken)
+    {
+        var ids = added.Select(row => row.MessageId).OfType<string>().Distinct().ToList();
+        var earlier = await db.Set<StoredMessage>()
+            .Where(row => ids.Contains(row.MessageId!))
+            // One that was just sent may have failed before it was recorded as redriven.
+            .Where(row => row.Status == StoredMessage.Redriven || row.Status == StoredMessage.Redriving)
+            // One that was handled has come once more as a copy.
+            .Where(row => row.Outcome != Outcomes.Consumed && row.Outcome != Outcomes.Deduplicated)
+            .Select(row => new
+            {
+                row.Id,
+                row.MessageId,
+                row.Queue,
+                row.Redrives,
+            })
+            .ToListAsync(cancellationToken);
+        if (earlier.Count == 0)
+            return;
+        var redriven = earlier.ToLookup(row => (row.MessageId, FailedMessage.EndpointOf(row.Queue)));
+        List<string> inVain = [];
+        foreach (var row in added)
+            if (
+                redriven[(row.MessageId, FailedMessage.EndpointOf(row.Queue))].MaxBy(before => before.Redrives) is
+                { } before
+            )
+            {
+                row.WasRedriven(before.Redrives + 1, options.QuarantineAfter);
+                inVain.Add(before.Id);
+            }
+        await db.Set<StoredMessage>()
+            .Where(row => inVain.Contains(row.Id))
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Outcome, Outcomes.FailedAgain), cancellationToken);
     }
 }

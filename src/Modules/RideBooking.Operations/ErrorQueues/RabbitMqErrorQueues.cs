@@ -35,6 +35,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
     );
 
     readonly SemaphoreSlim _connecting = new(1);
+    readonly SemaphoreSlim _publishing = new(1);
     IConnection? _connection;
     IChannel? _sending;
 
@@ -124,25 +125,57 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
             transport.Partitions > 0
                 ? (message.Endpoint, message.RideId?.ToString() ?? message.RoutingKey ?? "")
                 : ("", message.Endpoint);
-        var channel = await SendingChannel(cancellationToken);
+        IChannel? channel = null;
         try
         {
-            // Returns when the broker has confirmed the message.
-            await channel.BasicPublishAsync(
-                exchange,
-                key,
-                mandatory: true,
-                properties,
-                message.BodyToSend(),
-                cancellationToken
-            );
+            ValueTask confirmed;
+            // Redrives share a channel, and start to send one message after the other.
+            await _publishing.WaitAsync(cancellationToken);
+            try
+            {
+                channel = await SendingChannel(cancellationToken);
+                confirmed = channel.BasicPublishAsync(
+                    exchange,
+                    key,
+                    mandatory: true,
+                    properties,
+                    message.BodyToSend(),
+                    cancellationToken
+                );
+            }
+            finally
+            {
+                _publishing.Release();
+            }
+            await confirmed;
         }
         catch (Exception exception)
-            when (exception is PublishReturnException || BrokerErrors.IsNotFound(channel.CloseReason))
+            when (exception is PublishReturnException || BrokerErrors.IsNotFound(channel?.CloseReason))
         {
             throw new QueueNotFoundException(message.Endpoint);
         }
+        // It is too large, or has a property that the broker checks, such as a user who is not the host's.
+        catch (Exception exception) when (BrokerErrors.IsMessageRefused(channel?.CloseReason))
+        {
+            throw new MessageRefusedException(channel!.CloseReason!.ReplyText, exception);
+        }
         return Task.CompletedTask;
+    }
+
+    public async Task<bool> IsConsumed(IReadOnlyList<string> queues, CancellationToken cancellationToken)
+    {
+        await using var channel = await Open(cancellationToken);
+        try
+        {
+            foreach (var queue in queues)
+                if ((await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).ConsumerCount > 0)
+                    return true;
+            return false;
+        }
+        catch (OperationInterruptedException exception) when (BrokerErrors.IsNotFound(exception.ShutdownReason))
+        {
+            return false;
+        }
     }
 
     // The message is on its way to the error queue, which may not have been created yet.
@@ -187,6 +220,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
         if (_connection is not null)
             await _connection.DisposeAsync();
         _connecting.Dispose();
+        _publishing.Dispose();
     }
 
     static FailedMessage Read(string queue, BasicGetResult taken)
@@ -212,7 +246,6 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
             _ => value?.ToString(),
         };
 
-    // Redrives send one message after the other.
     async Task<IChannel> SendingChannel(CancellationToken cancellationToken)
     {
         if (_sending is { IsOpen: true })

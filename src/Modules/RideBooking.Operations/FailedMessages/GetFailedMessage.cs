@@ -121,6 +121,8 @@ internal static class GetFailedMessage
         public string? MessageId => Message.MessageId;
         public string? MessageType => Message.MessageType;
         public Guid? RideId => Message.RideId;
+        public string? RiderId => Message.RiderId;
+        public string? DriverId => Message.DriverId;
         public string? ExceptionType => Message.ExceptionType;
         public string? ExceptionMessage => Message.ExceptionMessage;
         public string Fingerprint => Message.Fingerprint;
@@ -129,6 +131,10 @@ internal static class GetFailedMessage
         public double AgeSeconds => Message.AgeSeconds;
         public DateTimeOffset? SentAt => Message.SentAt;
         public string State => Message.State;
+        public Guid? RedriveId => Message.RedriveId;
+        public string? Outcome => Message.Outcome;
+        public int Redrives => Message.Redrives;
+        public bool Quarantined => Message.Quarantined;
     }
 
     /// <param name="Id">The ride's id.</param>

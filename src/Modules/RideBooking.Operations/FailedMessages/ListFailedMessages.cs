@@ -27,7 +27,7 @@ internal static class ListFailedMessages
             .MapGet("/operations/failed-messages", Handle)
             .WithSummary("List failed messages, oldest first")
             .WithDescription(
-                $"state is one of {string.Join(", ", s_states)}; failed (the default) are those that wait for an operator."
+                $"state is one of {string.Join(", ", s_states)}; failed are those that wait for an operator. The default is failed; with redriveId, every state."
             )
             .Refuses(StatusCodes.Status404NotFound, OperationsProblems.QueueNotFound);
 
@@ -41,21 +41,38 @@ internal static class ListFailedMessages
         string? fingerprint = null,
         string? messageType = null,
         Guid? rideId = null,
-        string state = StoredMessage.Failed
+        string? riderId = null,
+        string? driverId = null,
+        string? text = null,
+        DateTimeOffset? failedAfter = null,
+        DateTimeOffset? failedBefore = null,
+        Guid? redriveId = null,
+        string? state = null
     )
     {
-        if (!s_states.Contains(state))
+        if (redriveId is null)
+            state ??= StoredMessage.Failed;
+        if (state is not null && !s_states.Contains(state))
             return Problem.Validation("state", $"must be one of {string.Join(", ", s_states)}");
         var filter = new Selection(
             Queue: string.IsNullOrEmpty(queue) ? null : queue,
             Fingerprint: fingerprint,
             MessageType: messageType,
-            RideId: rideId
+            RideId: rideId,
+            RiderId: riderId,
+            DriverId: driverId,
+            Text: string.IsNullOrEmpty(text) ? null : text,
+            FailedAfter: failedAfter,
+            FailedBefore: failedBefore
         );
         // A misspelt queue must not look like an empty one. Other messages may belong to a queue that no longer exists.
         if (state == StoredMessage.Failed && await filter.Unknown(endpoints, db, cancellationToken) is { } unknown)
             return unknown;
-        var messages = filter.Of(db.Set<StoredMessage>().AsNoTracking().Where(row => row.Status == state));
+        var messages = filter.Of(db.Set<StoredMessage>().AsNoTracking());
+        if (state is not null)
+            messages = messages.Where(row => row.Status == state);
+        if (redriveId is not null)
+            messages = messages.Where(row => row.RedriveId == redriveId);
         if (page.TryAfter<(DateTimeOffset FailedAt, string Id)>(out var after))
             messages = messages.Where(row =>
                 row.FailedAt > after.FailedAt

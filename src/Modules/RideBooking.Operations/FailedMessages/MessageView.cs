@@ -10,6 +10,8 @@ namespace RideBooking.Operations.FailedMessages;
 /// <param name="MessageId">The message's own id, if it has one. A redrive keeps it.</param>
 /// <param name="MessageType">The name of the message type, if it can be read.</param>
 /// <param name="RideId">The id of its ride, if the message contains one.</param>
+/// <param name="RiderId">The id of its rider, if the message contains one.</param>
+/// <param name="DriverId">The id of its driver, if the message contains one.</param>
 /// <param name="ExceptionType">The type of the exception; null for a skipped message.</param>
 /// <param name="ExceptionMessage">The exception's message, shortened to 500 characters.</param>
 /// <param name="Fingerprint">The same for messages that failed for the same reason.</param>
@@ -18,6 +20,13 @@ namespace RideBooking.Operations.FailedMessages;
 /// <param name="AgeSeconds">How long ago that was, in seconds.</param>
 /// <param name="SentAt">When it was first sent.</param>
 /// <param name="State"><c>failed</c>, <c>redriving</c>, <c>redriven</c> or <c>discarded</c>.</param>
+/// <param name="RedriveId">The last redrive that it belonged to.</param>
+/// <param name="Outcome">
+/// What became of it after that redrive sent it: <c>pending</c>, <c>consumed</c>, <c>deduplicated</c> (it had been handled before),
+/// <c>failedAgain</c>, <c>untracked</c> (its consumer keeps no record) or <c>unknown</c>; null while it has not been sent.
+/// </param>
+/// <param name="Redrives">How often the message had been redriven, and had failed again, before this failure.</param>
+/// <param name="Quarantined">Whether only a redrive with <c>force</c> sends it, because earlier ones were in vain.</param>
 /// <param name="DiscardedAt">For a discarded message: when it was discarded.</param>
 /// <param name="DiscardedBy">For a discarded message: who discarded it.</param>
 /// <param name="Reason">For a discarded message: the reason.</param>
@@ -28,6 +37,8 @@ internal sealed record MessageView(
     string? MessageId,
     string? MessageType,
     Guid? RideId,
+    string? RiderId,
+    string? DriverId,
     string? ExceptionType,
     string? ExceptionMessage,
     string Fingerprint,
@@ -36,6 +47,10 @@ internal sealed record MessageView(
     double AgeSeconds,
     DateTimeOffset? SentAt,
     string State,
+    Guid? RedriveId,
+    string? Outcome,
+    int Redrives,
+    bool Quarantined,
     DateTimeOffset? DiscardedAt,
     string? DiscardedBy,
     string? Reason
@@ -50,6 +65,8 @@ internal sealed record MessageView(
             MessageId = row.MessageId,
             MessageType = row.MessageType,
             RideId = row.RideId,
+            RiderId = row.RiderId,
+            DriverId = row.DriverId,
             Fingerprint = row.Fingerprint,
             ExceptionType = row.ExceptionType,
             ExceptionMessage = row.ExceptionMessage,
@@ -59,6 +76,10 @@ internal sealed record MessageView(
             Status = row.Status,
             StatusAt = row.StatusAt,
             RedriveId = row.RedriveId,
+            Outcome = row.Outcome,
+            Redrives = row.Redrives,
+            IsQuarantined = row.IsQuarantined,
+            OrderedBy = row.OrderedBy,
             History = row.History,
             Headers = "",
             RoutingKey = null,
@@ -79,6 +100,8 @@ internal sealed record MessageView(
             row.MessageId,
             row.MessageType,
             row.RideId,
+            row.RiderId,
+            row.DriverId,
             row.ExceptionType,
             row.ExceptionMessage,
             row.Fingerprint,
@@ -87,6 +110,10 @@ internal sealed record MessageView(
             (now - row.FailedAt).TotalSeconds,
             row.SentAt,
             row.Status,
+            row.RedriveId,
+            row.Outcome,
+            row.Redrives,
+            row.IsQuarantined,
             discard?.At,
             discard?.By,
             discard?.Reason

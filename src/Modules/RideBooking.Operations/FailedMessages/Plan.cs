@@ -6,8 +6,9 @@ namespace RideBooking.Operations.FailedMessages;
 /// <param name="Count">How many messages would be affected.</param>
 /// <param name="Matching">How many messages match the selection, regardless of the limit.</param>
 /// <param name="NotFound">How many ids match no failed message.</param>
+/// <param name="Quarantined">How many more match, but are left out because earlier redrives of them were in vain.</param>
 /// <param name="Items">The first of the messages.</param>
-internal sealed record Plan(int Count, int Matching, int NotFound, IReadOnlyList<MessageView> Items)
+internal sealed record Plan(int Count, int Matching, int NotFound, int Quarantined, IReadOnlyList<MessageView> Items)
 {
     const int MaxShown = 100;
 
@@ -16,7 +17,8 @@ internal sealed record Plan(int Count, int Matching, int NotFound, IReadOnlyList
         IQueryable<StoredMessage> matching,
         int? limit,
         DateTimeOffset now,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        int quarantined = 0
     )
     {
         var count = await matching.CountAsync(cancellationToken);
@@ -26,6 +28,12 @@ internal sealed record Plan(int Count, int Matching, int NotFound, IReadOnlyList
             .Take(Math.Min(affected, MaxShown))
             .Select(MessageView.Columns)
             .ToListAsync(cancellationToken);
-        return new(affected, count, selection.Missing(count), first.ConvertAll(row => MessageView.Of(row, now)));
+        return new(
+            affected,
+            count,
+            selection.Missing(count + quarantined),
+            quarantined,
+            first.ConvertAll(row => MessageView.Of(row, now))
+        );
     }
 }

@@ -15,6 +15,14 @@ namespace RideBooking.Operations.FailedMessages;
 /// <param name="Fingerprint">Only those that failed for this reason.</param>
 /// <param name="MessageType">Only those of this type.</param>
 /// <param name="RideId">Only those of this ride.</param>
+/// <param name="RiderId">Only those about this rider.</param>
+/// <param name="DriverId">Only those about this driver.</param>
+/// <param name="Text">
+/// Only those with this text in the exception's type or message, in the message's type or in its id. Upper and lower case are the
+/// same.
+/// </param>
+/// <param name="FailedAfter">Only those that failed at this time or later.</param>
+/// <param name="FailedBefore">Only those that failed before this time.</param>
 // If a misspelt filter were ignored, the selection would be everything.
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record Selection(
@@ -22,7 +30,12 @@ internal sealed record Selection(
     string? Queue = null,
     string? Fingerprint = null,
     string? MessageType = null,
-    Guid? RideId = null
+    Guid? RideId = null,
+    string? RiderId = null,
+    string? DriverId = null,
+    string? Text = null,
+    DateTimeOffset? FailedAfter = null,
+    DateTimeOffset? FailedBefore = null
 )
 {
     public const int MaxIds = 1000;
@@ -41,6 +54,23 @@ internal sealed record Selection(
             messages = messages.Where(row => row.MessageType == MessageType);
         if (RideId is not null)
             messages = messages.Where(row => row.RideId == RideId);
+        if (RiderId is not null)
+            messages = messages.Where(row => row.RiderId == RiderId);
+        if (DriverId is not null)
+            messages = messages.Where(row => row.DriverId == DriverId);
+        if (FailedAfter?.ToUniversalTime() is { } from)
+            messages = messages.Where(row => row.FailedAt >= from);
+        if (FailedBefore?.ToUniversalTime() is { } before)
+            messages = messages.Where(row => row.FailedAt < before);
+#pragma warning disable CA1862 // The database compares, and knows no StringComparison.
+        if (Text?.ToLowerInvariant() is { } text)
+            messages = messages.Where(row =>
+                row.ExceptionMessage!.ToLower().Contains(text)
+                || row.ExceptionType!.ToLower().Contains(text)
+                || row.MessageType!.ToLower().Contains(text)
+                || row.MessageId!.ToLower().Contains(text)
+            );
+#pragma warning restore CA1862
         return messages;
     }
 
@@ -48,6 +78,10 @@ internal sealed record Selection(
     [JsonIgnore]
     public string? OneQueue =>
         Queue ?? (Ids?.Select(FailedMessage.QueueOf).Distinct().Take(2).ToList() is [var only] ? only : null);
+
+    /// <summary>Whether it selects by something that messages have in common.</summary>
+    [JsonIgnore]
+    public bool IsFilter => this with { Ids = null } != new Selection();
 
     /// <summary>Returns how many of the ids are not among a number of messages; 0 for a filter.</summary>
     public int Missing(int found) => Ids is null ? 0 : Math.Max(0, Ids.Distinct().Count() - found);
@@ -72,12 +106,11 @@ internal sealed record Selection(
         public Validator()
         {
             RuleFor(selection => selection)
-                .Must(selection =>
-                    selection.Ids is null
-                    != selection is { Queue: null, Fingerprint: null, MessageType: null, RideId: null }
-                )
+                .Must(selection => selection.Ids is null == selection.IsFilter)
                 .WithName("ids")
-                .WithMessage("give either ids or a filter: queue, fingerprint, messageType, rideId");
+                .WithMessage(
+                    "give either ids or a filter: queue, fingerprint, messageType, rideId, riderId, driverId, text, failedAfter, failedBefore"
+                );
             RuleFor(selection => selection.Ids)
                 .Must(ids => ids is null or { Count: >= 1 and <= MaxIds })
                 .WithMessage($"must be 1 to {MaxIds} ids");
@@ -85,6 +118,9 @@ internal sealed record Selection(
             RuleFor(selection => selection.Queue).Text(1, 255);
             RuleFor(selection => selection.Fingerprint).Text(1, 64);
             RuleFor(selection => selection.MessageType).Text(1, 255);
+            RuleFor(selection => selection.RiderId).Text(1, 255);
+            RuleFor(selection => selection.DriverId).Text(1, 255);
+            RuleFor(selection => selection.Text).Text(1, 255);
         }
     }
 }

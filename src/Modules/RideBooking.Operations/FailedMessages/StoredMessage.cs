@@ -33,6 +33,10 @@ internal sealed class StoredMessage
 
     public required Guid? RideId { get; init; }
 
+    public required string? RiderId { get; init; }
+
+    public required string? DriverId { get; init; }
+
     public required string Fingerprint { get; init; }
 
     public required string? ExceptionType { get; init; }
@@ -54,6 +58,18 @@ internal sealed class StoredMessage
     /// <summary>The last redrive that it belonged to.</summary>
     public Guid? RedriveId { get; set; }
 
+    /// <summary>What became of it after that redrive sent it; null while it has not been sent. See <see cref="Outcomes"/>.</summary>
+    public string? Outcome { get; set; }
+
+    /// <summary>How often the message had been redriven, and had failed again, before this failure.</summary>
+    public int Redrives { get; set; }
+
+    /// <summary>Whether it was redriven so often in vain that only a redrive with <c>force</c> selects it.</summary>
+    public bool IsQuarantined { get; set; }
+
+    /// <summary>Its place among the messages of its ride: when it was sent; when it failed, if it does not say.</summary>
+    public required DateTimeOffset OrderedBy { get; init; }
+
     /// <summary>What operators did, one <see cref="HistoryEntry"/> as JSON in each line.</summary>
     public string History { get; set; } = "";
 
@@ -74,12 +90,15 @@ internal sealed class StoredMessage
             MessageId = Text(message.MessageId, 255),
             MessageType = Text(message.MessageType, 255),
             RideId = message.RideId,
+            RiderId = Text(message.RiderId, 255),
+            DriverId = Text(message.DriverId, 255),
             Fingerprint = message.Fingerprint,
             ExceptionType = Text(message.ExceptionType, MaxTextLength),
             ExceptionMessage = Text(message.ExceptionMessage, MaxTextLength),
             FailedAt = message.FailedAt ?? now,
             SentAt = message.SentAt,
             Attempts = message.Attempts,
+            OrderedBy = message.SentAt ?? message.FailedAt ?? now,
             Status = Failed,
             StatusAt = now,
             Headers = JsonSerializer.Serialize(
@@ -99,11 +118,17 @@ internal sealed class StoredMessage
     /// Records that the message came to the store a second time: a host died before it removed the message from its queue, or a
     /// message that says no time came twice.
     /// </summary>
-    public void FailedAgain(DateTimeOffset now)
+    public void FailedAgain(DateTimeOffset now, int quarantineAfter)
     {
-        if (Status == Redriven)
-            (Status, StatusAt) = (Failed, now);
+        if (Status != Redriven)
+            return;
+        (Status, StatusAt, Outcome) = (Failed, now, Outcomes.FailedAgain);
+        WasRedriven(Redrives + 1, quarantineAfter);
     }
+
+    /// <summary>Records how often the message was redriven in vain.</summary>
+    public void WasRedriven(int redrives, int quarantineAfter) =>
+        (Redrives, IsQuarantined) = (redrives, redrives >= quarantineAfter);
 
     /// <summary>Returns the message as it was in its queue.</summary>
     public FailedMessage Message()
@@ -126,10 +151,13 @@ internal sealed class StoredMessage
             builder.Property(row => row.Queue).HasMaxLength(255);
             builder.Property(row => row.MessageId).HasMaxLength(255);
             builder.Property(row => row.MessageType).HasMaxLength(255);
+            builder.Property(row => row.RiderId).HasMaxLength(255);
+            builder.Property(row => row.DriverId).HasMaxLength(255);
             builder.Property(row => row.Fingerprint).HasMaxLength(16);
             builder.Property(row => row.ExceptionType).HasMaxLength(MaxTextLength);
             builder.Property(row => row.ExceptionMessage).HasMaxLength(MaxTextLength);
             builder.Property(row => row.Status).HasMaxLength(16);
+            builder.Property(row => row.Outcome).HasMaxLength(16);
             builder.Property(row => row.RoutingKey).HasMaxLength(255);
             builder.Property(row => row.ContentType).HasMaxLength(255);
             builder.HasIndex(row => new
@@ -144,15 +172,25 @@ internal sealed class StoredMessage
                 row.Queue,
                 row.Fingerprint,
             });
-            builder.HasIndex(row => new { row.RedriveId, row.Status });
+            builder.HasIndex(row => new
+            {
+                row.RedriveId,
+                row.Status,
+                row.OrderedBy,
+                row.Id,
+            });
             builder.HasIndex(row => row.RideId);
+            builder.HasIndex(row => row.RiderId);
+            builder.HasIndex(row => row.DriverId);
+            // The messages whose outcome is pending are few.
+            builder.HasIndex(row => row.Outcome);
             builder.HasIndex(row => row.MessageId);
         }
     }
 }
 
 /// <summary>What an operator did with a failed message.</summary>
-/// <param name="Action"><c>redriven</c>, <c>discarded</c> or <c>restored</c>.</param>
+/// <param name="Action"><c>redriven</c>, <c>discarded</c>, <c>restored</c>, or <c>refused</c>: the broker did not accept it.</param>
 /// <param name="At">When the action was taken.</param>
 /// <param name="By">Who took it.</param>
 /// <param name="Reason">The reason.</param>
@@ -162,6 +200,7 @@ internal sealed record HistoryEntry(string Action, DateTimeOffset At, string By,
     public const string Redriven = StoredMessage.Redriven;
     public const string Discarded = StoredMessage.Discarded;
     public const string Restored = "restored";
+    public const string Refused = "refused";
 
     /// <summary>The line to append to <see cref="StoredMessage.History"/>: one statement appends it to many messages.</summary>
     public string Line() => JsonSerializer.Serialize(this) + "\n";

@@ -30,7 +30,7 @@ internal static class ControlRedrive
             operators,
             "resume",
             "Resume a paused redrive",
-            "It continues with the next message.",
+            "It continues with the next message; without the canary, if that has paused it.",
             WorkStatus.Running,
             OperatorActionNames.ResumeRedrive
         );
@@ -88,7 +88,10 @@ internal static class ControlRedrive
             var changed = await db.Set<Redrive>()
                 .Where(row => row.Id == id && row.Status != status)
                 .Where(row => row.Status == WorkStatus.Running || row.Status == WorkStatus.Paused)
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Status, status), cancellationToken);
+                .ExecuteUpdateAsync(
+                    set => set.SetProperty(row => row.Status, status).SetProperty(row => row.Error, (string?)null),
+                    cancellationToken
+                );
             if (changed == 1)
             {
                 db.Add(
@@ -112,7 +115,7 @@ internal static class ControlRedrive
         )
             return OperationsProblems.NoSuchRedrive();
         return redrive.Status == status
-            ? TypedResults.Ok(RedriveView.Of(redrive))
+            ? TypedResults.Ok(RedriveView.Of(redrive, await RedriveOutcomes.Of(db, id, cancellationToken)))
             : Problem.Conflict(OperationsProblems.RedriveEnded, $"The redrive is {redrive.Status}.");
     }
 

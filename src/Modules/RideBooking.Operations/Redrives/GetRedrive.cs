@@ -24,6 +24,6 @@ internal static class GetRedrive
     ) =>
         await db.Set<Redrive>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken)
             is { } redrive
-            ? TypedResults.Ok(RedriveView.Of(redrive))
+            ? TypedResults.Ok(RedriveView.Of(redrive, await RedriveOutcomes.Of(db, id, cancellationToken)))
             : OperationsProblems.NoSuchRedrive();
 }

@@ -30,6 +30,9 @@ internal static class ListRedrives
             .ThenByDescending(row => row.Id)
             .Take(page.Fetch)
             .ToListAsync(cancellationToken);
-        return TypedResults.Ok(page.Of(rows, row => (row.RequestedAt, row.Id), RedriveView.Of));
+        var outcomes = await RedriveOutcomes.Of(db, rows.ConvertAll(row => row.Id), cancellationToken);
+        return TypedResults.Ok(
+            page.Of(rows, row => (row.RequestedAt, row.Id), row => RedriveView.Of(row, outcomes[row.Id]))
+        );
     }
 }

@@ -6,19 +6,27 @@ namespace RideBooking.Operations.Redrives;
 /// <param name="Selected">How many messages were requested.</param>
 /// <param name="Sent">How many messages were sent back to the queue in which they failed.</param>
 /// <param name="NotFound">How many of the ids were not, or no longer, failed messages.</param>
-/// <param name="Failed">How many messages are failed messages again, because the redrive failed or was cancelled.</param>
+/// <param name="Quarantined">How many more matched, but were left out because earlier redrives of them were in vain.</param>
+/// <param name="Failed">
+/// How many messages were not sent and are failed messages again: the redrive failed or was cancelled, or the broker refused them.
+/// </param>
+/// <param name="Outcomes">What became of the messages that were sent.</param>
+/// <param name="Canary">Whether it waits for the outcomes of its first 111 messages.</param>
 /// <param name="Reason">The reason for the redrive.</param>
 /// <param name="RequestedBy">Who requested it.</param>
 /// <param name="RequestedAt">When it was requested.</param>
 /// <param name="FinishedAt">When it ended.</param>
-/// <param name="Error">Why it failed.</param>
+/// <param name="Error">Why it failed, or why it was paused.</param>
 internal sealed record RedriveView(
     Guid Id,
     string Status,
     int Selected,
     int Sent,
     int NotFound,
+    int Quarantined,
     int Failed,
+    RedriveOutcomes Outcomes,
+    bool Canary,
     string Reason,
     string RequestedBy,
     DateTimeOffset RequestedAt,
@@ -26,16 +34,17 @@ internal sealed record RedriveView(
     string? Error
 )
 {
-    public static RedriveView Of(Redrive redrive) =>
+    public static RedriveView Of(Redrive redrive, RedriveOutcomes outcomes) =>
         new(
             redrive.Id,
             redrive.Status,
             redrive.Selected,
             redrive.Sent,
             redrive.NotFound,
-            redrive.Status is WorkStatus.Failed or WorkStatus.Cancelled
-                ? redrive.Selected - redrive.Sent - redrive.NotFound
-                : 0,
+            redrive.Quarantined,
+            redrive.FinishedAt is null ? 0 : redrive.Selected - redrive.Sent - redrive.NotFound,
+            outcomes,
+            redrive.Canary,
             redrive.Reason,
             redrive.RequestedBy,
             redrive.RequestedAt,

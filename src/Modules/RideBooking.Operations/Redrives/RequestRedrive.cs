@@ -6,10 +6,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts.Seams;
+using RideBooking.Operations.ErrorQueues;
 using RideBooking.Operations.FailedMessages;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
@@ -24,15 +26,17 @@ internal static class RequestRedrive
             .MapPost("/operations/redrives", Handle)
             .WithSummary("Redrive failed messages")
             .WithDescription(
-                "The messages go back to the queues in which they failed. They keep their message id, and get all retries and redeliveries again. The selection is frozen when it is accepted: a message that fails again is not sent again. With dryRun, the response shows the plan and nothing is sent."
+                "The messages go back to the queues in which they failed. They keep their message id, and get all retries and redeliveries again. The selection is frozen when it is accepted: a message that fails again is not sent again. Messages of one ride are sent one after the other, each when the outcome of the one before is known. A message that was redriven too often in vain (Operations:QuarantineAfter) is left out, unless force is set. With canary, 1, then 10, then 100 messages are sent and their outcomes awaited; if one fails again, the redrive pauses. With dryRun, the response shows the plan and nothing is sent."
             )
-            .Refuses(StatusCodes.Status404NotFound, OperationsProblems.QueueNotFound);
+            .Refuses(StatusCodes.Status404NotFound, OperationsProblems.QueueNotFound)
+            .Refuses(StatusCodes.Status409Conflict, OperationsProblems.QueueNotConsumed);
 
     static async Task<Results<Accepted<RedriveView>, Ok<Plan>, ProblemHttpResult>> Handle(
         Request request,
         Operator by,
         IdempotentRequest attempt,
         ReceiveEndpoints endpoints,
+        IErrorQueues queues,
         AppDbContext db,
         WorkSignal<RunRedrives> signal,
         TimeProvider clock,
@@ -51,9 +55,20 @@ internal static class RequestRedrive
             return unknown;
         var now = clock.GetUtcNow();
         var failed = db.Set<StoredMessage>().Where(row => row.Status == StoredMessage.Failed);
+        var quarantined =
+            request.Force == true
+                ? 0
+                : await selection.Of(failed).CountAsync(row => row.IsQuarantined, cancellationToken);
+        if (request.Force != true)
+            failed = failed.Where(row => !row.IsQuarantined);
         if (request.DryRun == true)
             return TypedResults.Ok(
-                await Plan.Of(selection, selection.Of(failed), request.Limit, now, cancellationToken)
+                await Plan.Of(selection, selection.Of(failed), request.Limit, now, cancellationToken, quarantined)
+            );
+        if (request.Force != true && await NotConsumed() is { } endpoint)
+            return Problem.Conflict(
+                OperationsProblems.QueueNotConsumed,
+                $"No host consumes {endpoint}. Start one, or set force."
             );
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -63,16 +78,19 @@ internal static class RequestRedrive
                 set =>
                     set.SetProperty(row => row.Status, StoredMessage.Redriving)
                         .SetProperty(row => row.StatusAt, now)
-                        .SetProperty(row => row.RedriveId, id),
+                        .SetProperty(row => row.RedriveId, id)
+                        .SetProperty(row => row.Outcome, (string?)null),
                 cancellationToken
             );
-        var missing = selection.Missing(selected);
+        var missing = selection.Missing(selected + quarantined);
         var redrive = new Redrive
         {
             Id = id,
             Status = WorkStatus.Running,
             Selected = selected + missing,
             NotFound = missing,
+            Quarantined = quarantined,
+            Canary = request.Canary is { ValueKind: JsonValueKind.True },
             RatePerSecond = request.RatePerSecond,
             Reason = request.Reason,
             RequestedBy = by.Id,
@@ -97,8 +115,26 @@ internal static class RequestRedrive
         signal.Wake();
         return Answer(redrive);
 
+        async Task<string?> NotConsumed()
+        {
+            var from = await selection
+                .Of(failed)
+                .Select(row => row.Queue)
+                .Distinct()
+                .OrderBy(queue => queue)
+                .ToListAsync(cancellationToken);
+            // The queue of an endpoint that no longer exists is missed when the redrive runs.
+            foreach (var endpoint in from.Select(FailedMessage.EndpointOf).Distinct().Intersect(endpoints.Names))
+                if (!await queues.IsConsumed(endpoints.QueuesOf(endpoint), cancellationToken))
+                    return endpoint;
+            return null;
+        }
+
         static Accepted<RedriveView> Answer(Redrive redrive) =>
-            TypedResults.Accepted($"/api/v1/operations/redrives/{redrive.Id}", RedriveView.Of(redrive));
+            TypedResults.Accepted(
+                $"/api/v1/operations/redrives/{redrive.Id}",
+                RedriveView.Of(redrive, RedriveOutcomes.None)
+            );
     }
 
     /// <param name="Selection">The messages to redrive.</param>
@@ -106,14 +142,20 @@ internal static class RequestRedrive
     /// <param name="RatePerSecond">The maximum number of messages per second.</param>
     /// <param name="DryRun">Whether to show the plan only.</param>
     /// <param name="Reason">The reason for the redrive.</param>
-    /// <param name="Canary">Not supported yet; refused, so that a request for a trial never starts the whole redrive.</param>
+    /// <param name="Canary">
+    /// Whether to begin with 1, 10 and 100 messages, and to pause if one of them fails again; false by default.
+    /// </param>
+    /// <param name="Force">
+    /// Whether to include quarantined messages, and to send messages to queues that no host consumes; false by default.
+    /// </param>
     internal sealed record Request(
         Selection Selection,
         int? Limit,
         int? RatePerSecond,
         bool? DryRun,
         string Reason,
-        JsonElement? Canary = null
+        JsonElement? Canary = null,
+        bool? Force = null
     )
     {
         internal sealed class Validator : AbstractValidator<Request>
@@ -125,9 +167,12 @@ internal static class RequestRedrive
                 RuleFor(request => request.RatePerSecond)
                     .InclusiveBetween(1, 10_000)
                     .WithMessage("must be from 1 to 10000");
+                // Of any other form, it would be unclear how many messages to begin with.
                 RuleFor(request => request.Canary)
-                    .Must(canary => canary is null or { ValueKind: JsonValueKind.Null or JsonValueKind.False })
-                    .WithMessage("is not supported; use limit to redrive a few messages first");
+                    .Must(canary =>
+                        canary is null or { ValueKind: JsonValueKind.Null or JsonValueKind.False or JsonValueKind.True }
+                    )
+                    .WithMessage("must be true or false");
                 RuleFor(request => request.Reason).Reason();
             }
         }

@@ -16,6 +16,10 @@ public static class BrokerErrors
     internal static bool IsOtherwiseDeclared(ShutdownEventArgs? reason) =>
         reason?.ReplyCode == Constants.PreconditionFailed;
 
+    /// <summary>Returns whether the broker closed the channel because of a message that it never accepts.</summary>
+    public static bool IsMessageRefused(ShutdownEventArgs? reason) =>
+        reason?.ReplyCode is Constants.PreconditionFailed or Constants.ContentTooLarge;
+
     /// <summary>Returns whether another connection holds the exclusive queue.</summary>
     internal static bool IsLocked(ShutdownEventArgs? reason) => reason?.ReplyCode == Constants.ResourceLocked;
 

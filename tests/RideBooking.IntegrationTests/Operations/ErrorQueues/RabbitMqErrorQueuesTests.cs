@@ -1,5 +1,6 @@
 using System.Globalization;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Messaging;
@@ -63,6 +64,11 @@ public sealed class RabbitMqErrorQueuesTests(Servers servers)
 
         stored.ShouldBe(Enumerable.Range(0, Messages).Select(number => number.ToString(CultureInfo.InvariantCulture)));
         (await channel.MessageCountAsync(Queue, Stop)).ShouldBe(0u);
+
+        (await queues.IsConsumed([Missing, Queue], Stop)).ShouldBeFalse("nobody consumes it, and one does not exist");
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        await channel.BasicConsumeAsync(Queue, autoAck: true, consumer, Stop);
+        (await queues.IsConsumed([Queue], Stop)).ShouldBeTrue();
 
         Task Store(IReadOnlyList<FailedMessage> batch)
         {

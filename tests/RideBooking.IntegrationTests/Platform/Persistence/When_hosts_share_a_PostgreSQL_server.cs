@@ -32,7 +32,9 @@ public sealed class When_hosts_share_a_PostgreSQL_server(Servers servers)
         var answers = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => host.Client.GetAsync("/health/ready")));
 
         // On a slow machine the database's check exceeds its own limit for some of them. What counts is what they opened.
-        answers.ShouldAllBe(answer => answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.ServiceUnavailable);
+        answers.ShouldAllBe(answer =>
+            answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.ServiceUnavailable
+        );
         (await Connections(database)).ShouldBeInRange(1, 30);
     }
 

@@ -76,6 +76,9 @@ public sealed class When_the_broker_fails_during_a_redrive(When_the_broker_fails
                 CancellationToken cancellationToken
             ) => queues.Move(from, store, cancellationToken);
 
+            public Task<bool> IsConsumed(IReadOnlyList<string> consumed, CancellationToken cancellationToken) =>
+                queues.IsConsumed(consumed, cancellationToken);
+
             public Task<Task> SendBack(FailedMessage message, CancellationToken cancellationToken)
             {
                 if (host.Sent.Count == 2 && !host.HasFailed)
