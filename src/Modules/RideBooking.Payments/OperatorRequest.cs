@@ -26,7 +26,7 @@ internal sealed record OperatorRequest(
     /// <param name="action">The action's name among operators' actions.</param>
     /// <param name="reason">The operator's reason.</param>
     /// <param name="command">The command.</param>
-    public async Task<Results<Accepted<GetPayment.View>, ProblemHttpResult>> Send<T>(
+    public async Task<Results<Accepted<PaymentView>, ProblemHttpResult>> Send<T>(
         string action,
         string reason,
         T command
@@ -54,6 +54,6 @@ internal sealed record OperatorRequest(
             : PaymentProblems.NotDue(now);
     }
 
-    static Accepted<GetPayment.View> Accepted(Payment payment) =>
-        TypedResults.Accepted($"/api/v1/operations/payments/{payment.CorrelationId}", GetPayment.View.Of(payment));
+    static Accepted<PaymentView> Accepted(Payment payment) =>
+        TypedResults.Accepted($"/api/v1/operations/payments/{payment.CorrelationId}", PaymentView.Of(payment));
 }

@@ -25,7 +25,7 @@ internal static class RetryPaymentEndpoint
             .Refuses(StatusCodes.Status404NotFound, PaymentProblems.PaymentNotFound)
             .Refuses(StatusCodes.Status409Conflict, PaymentProblems.PaymentNotDue);
 
-    static Task<Results<Accepted<GetPayment.View>, ProblemHttpResult>> Handle(
+    static Task<Results<Accepted<PaymentView>, ProblemHttpResult>> Handle(
         [AsParameters] OperatorRequest request,
         Request retry
     ) => request.Send(OperatorActionNames.RetryPayment, retry.Reason.Trim(), new RetryPayment(request.RideId));

@@ -31,7 +31,7 @@ internal static class WriteOffPaymentEndpoint
             .Refuses(StatusCodes.Status404NotFound, PaymentProblems.PaymentNotFound)
             .Refuses(StatusCodes.Status409Conflict, PaymentProblems.PaymentNotDue, PaymentProblems.PaymentInProgress);
 
-    static Task<Results<Accepted<GetPayment.View>, ProblemHttpResult>> Handle(
+    static Task<Results<Accepted<PaymentView>, ProblemHttpResult>> Handle(
         [AsParameters] OperatorRequest request,
         Request writeOff
     ) =>

@@ -194,6 +194,18 @@ public sealed partial class LayoutTests
     public void A_file_without_a_type_of_its_name_would_be_found(string source, bool declares) =>
         Declares(source, "Page").ShouldBe(declares);
 
+    [Fact]
+    public void A_response_of_several_features_has_a_file_of_its_own() =>
+        Code("src")
+            .SelectMany(file =>
+                SharedView()
+                    .Matches(File.ReadAllText(Path.Combine(GeneratedPage.Repository(), "src", file)))
+                    .Select(view => view.Groups["name"].Value)
+                    .Where(view => view != Path.GetFileNameWithoutExtension(file))
+                    .Select(view => $"{view} in {file}")
+            )
+            .ShouldBeEmpty();
+
     static bool Declares(string source, string type) =>
         TypeName().Matches(source).Any(declared => declared.Groups["name"].Value == type);
 
@@ -203,6 +215,10 @@ public sealed partial class LayoutTests
         @"[\\/](bin|obj|RideBooking\.Migrations)[\\/]|[\\/](Program|GlobalUsings|AssemblyInfo)\.cs$|RideBooking\.Contracts[\\/]Events[\\/]"
     )]
     private static partial Regex NotNamedByAType();
+
+    // A response is a record named View, in the class of the feature that returns it. One that is not in a class is shared.
+    [GeneratedRegex(@"^internal sealed record (?<name>\w+View)\b", RegexOptions.Multiline)]
+    private static partial Regex SharedView();
 
     [GeneratedRegex(@"[\\/](bin|obj)[\\/]")]
     private static partial Regex BuildFolder();

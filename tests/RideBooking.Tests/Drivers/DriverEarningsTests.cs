@@ -10,8 +10,8 @@ namespace RideBooking.Tests.Drivers;
 
 public sealed class DriverEarningsTests
 {
-    static async Task<EarningsView> Earned(DriversLab lab, string? from = null, string? to = null) =>
-        (await lab.Earnings(from, to)).ShouldBeOfType<Ok<EarningsView>>().Value!;
+    static async Task<GetEarnings.View> Earned(DriversLab lab, string? from = null, string? to = null) =>
+        (await lab.Earnings(from, to)).ShouldBeOfType<Ok<GetEarnings.View>>().Value!;
 
     [Fact]
     public async Task Are_four_fifths_of_the_fares_unless_configured_otherwise()
@@ -27,7 +27,7 @@ public sealed class DriverEarningsTests
         earned
             .Totals.ShouldHaveSingleItem()
             .ShouldBe(
-                new EarningsTotal(
+                new GetEarnings.Total(
                     2,
                     new Money(19.43m, "EUR"),
                     new Money(9.92m + 5.62m, "EUR"),

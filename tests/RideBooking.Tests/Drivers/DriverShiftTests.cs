@@ -43,7 +43,7 @@ public sealed class DriverShiftTests : IAsyncLifetime
                 )
             );
         (await _lab.All<DriverPosition>()).ShouldHaveSingleItem().Lat.ShouldBe(Samples.Alexanderplatz.Lat);
-        (await _lab.Sees()).Availability.ShouldBe(Availability.Available);
+        (await _lab.Sees()).Availability.ShouldBe(GetDriver.Availability.Available);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class DriverShiftTests : IAsyncLifetime
         await _lab.Settle();
         var ended = _lab.SentOf<DriverWentOffline>().ShouldHaveSingleItem();
         (ended.ShiftId, ended.Reason).ShouldBe((shift.ShiftId, "driver"));
-        (await _lab.Sees()).Availability.ShouldBe(Availability.Offline);
+        (await _lab.Sees()).Availability.ShouldBe(GetDriver.Availability.Offline);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class DriverShiftTests : IAsyncLifetime
 
         await _lab.DeliverAndSettle(new DriverIgnoredOffers("anna", shift.ShiftId, Guid.CreateVersion7(), 3, _lab.Now));
 
-        (await _lab.Sees()).Availability.ShouldBe(Availability.Offline);
+        (await _lab.Sees()).Availability.ShouldBe(GetDriver.Availability.Offline);
         var ended = _lab.SentOf<DriverWentOffline>().ShouldHaveSingleItem();
         (ended.ShiftId, ended.Reason).ShouldBe((shift.ShiftId, "offersIgnored"));
     }
@@ -147,7 +147,7 @@ public sealed class DriverShiftTests : IAsyncLifetime
 
         await _lab.DeliverAndSettle(new DriverIgnoredOffers("anna", shift.ShiftId, Guid.CreateVersion7(), 3, _lab.Now));
 
-        (await _lab.Sees()).Availability.ShouldBe(Availability.Available);
+        (await _lab.Sees()).Availability.ShouldBe(GetDriver.Availability.Available);
     }
 
     [Fact]
@@ -156,9 +156,9 @@ public sealed class DriverShiftTests : IAsyncLifetime
         await _lab.Saves();
         await _lab.GoesOnline();
         _lab.Clock.Advance(TimeSpan.FromMinutes(6));
-        (await _lab.Sees()).Availability.ShouldBe(Availability.NotReporting);
+        (await _lab.Sees()).Availability.ShouldBe(GetDriver.Availability.NotReporting);
 
         await _lab.Reports(52.52, 1);
-        (await _lab.Sees()).Availability.ShouldBe(Availability.Available);
+        (await _lab.Sees()).Availability.ShouldBe(GetDriver.Availability.Available);
     }
 }

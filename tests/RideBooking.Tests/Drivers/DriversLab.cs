@@ -84,9 +84,9 @@ public sealed class DriversLab : ModuleLab
                 )
         );
 
-    internal async Task<DriverView> Sees() =>
+    internal async Task<GetDriver.View> Sees() =>
         (await Ask((db, _) => GetDriver.Handle(s_anna, db, s_options, Clock, Stop)))
-            .ShouldBeOfType<Ok<DriverView>>()
+            .ShouldBeOfType<Ok<GetDriver.View>>()
             .Value!;
 
     internal Task<IResult> Earnings(string? from = null, string? to = null) =>

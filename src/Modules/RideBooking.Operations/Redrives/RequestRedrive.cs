@@ -28,7 +28,7 @@ internal static class RequestRedrive
             )
             .Refuses(StatusCodes.Status404NotFound, OperationsProblems.QueueNotFound);
 
-    static async Task<Results<Accepted<RedriveView>, Ok<Plan>, ProblemHttpResult>> Handle(
+    static async Task<Results<Accepted<RedriveView>, Ok<PlanView>, ProblemHttpResult>> Handle(
         Request request,
         Operator by,
         IdempotentRequest attempt,
@@ -53,7 +53,7 @@ internal static class RequestRedrive
         var failed = db.Set<StoredMessage>().Where(row => row.Status == StoredMessage.Failed);
         if (request.DryRun == true)
             return TypedResults.Ok(
-                await Plan.Of(selection, selection.Of(failed), request.Limit, now, cancellationToken)
+                await PlanView.Of(selection, selection.Of(failed), request.Limit, now, cancellationToken)
             );
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);

@@ -7,11 +7,11 @@ namespace RideBooking.Operations.FailedMessages;
 /// <param name="Matching">How many messages match the selection, regardless of the limit.</param>
 /// <param name="NotFound">How many ids match no failed message.</param>
 /// <param name="Items">The first of the messages.</param>
-internal sealed record Plan(int Count, int Matching, int NotFound, IReadOnlyList<MessageView> Items)
+internal sealed record PlanView(int Count, int Matching, int NotFound, IReadOnlyList<MessageView> Items)
 {
     const int MaxShown = 100;
 
-    public static async Task<Plan> Of(
+    public static async Task<PlanView> Of(
         Selection selection,
         IQueryable<StoredMessage> matching,
         int? limit,
