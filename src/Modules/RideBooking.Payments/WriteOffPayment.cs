@@ -32,13 +32,13 @@ internal static class WriteOffPaymentEndpoint
             .Refuses(StatusCodes.Status409Conflict, PaymentProblems.PaymentNotDue, PaymentProblems.PaymentInProgress);
 
     static Task<Results<Accepted<PaymentView>, ProblemHttpResult>> Handle(
-        [AsParameters] OperatorRequest request,
-        Request writeOff
+        [AsParameters] OperatorRequest parameters,
+        Request request
     ) =>
-        request.Send(
+        parameters.Send(
             OperatorActionNames.WriteOffPayment,
-            writeOff.Reason.Trim(),
-            new WriteOffPayment(request.RideId, request.By.Id, writeOff.Reason.Trim())
+            request.Reason.Trim(),
+            new WriteOffPayment(parameters.RideId, parameters.By.Id, request.Reason.Trim())
         );
 
     /// <param name="Reason">Why, 1 to 500 characters.</param>
@@ -46,7 +46,7 @@ internal static class WriteOffPaymentEndpoint
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(writeOff => writeOff.Reason).Reason();
+            public Validator() => RuleFor(request => request.Reason).Reason();
         }
     }
 }

@@ -24,11 +24,11 @@ internal static class ReleaseRideEndpoint
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
 
     static Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
-        [AsParameters] DriverRequest request,
-        Request release
+        [AsParameters] DriverRequest parameters,
+        Request request
     ) =>
-        request.Send(
-            new ReleaseRide(request.RideId, request.DriverId, release.Reason.Trim(), request.Now()),
+        parameters.Send(
+            new ReleaseRide(parameters.RideId, parameters.DriverId, request.Reason.Trim(), parameters.Now()),
             "Releasing"
         );
 
@@ -37,7 +37,7 @@ internal static class ReleaseRideEndpoint
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(release => release.Reason).Reason();
+            public Validator() => RuleFor(request => request.Reason).Reason();
         }
     }
 }

@@ -31,9 +31,9 @@ internal static class ReportNoShowEndpoint
                 RideProblems.PositionNotFresh
             );
 
-    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle([AsParameters] DriverRequest request) =>
-        await request.Send(
-            new ReportNoShow(request.RideId, request.DriverId, request.Now(), await request.Position()),
+    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle([AsParameters] DriverRequest parameters) =>
+        await parameters.Send(
+            new ReportNoShow(parameters.RideId, parameters.DriverId, parameters.Now(), await parameters.Position()),
             "Reporting a no-show"
         );
 }

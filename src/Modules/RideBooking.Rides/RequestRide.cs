@@ -236,8 +236,8 @@ internal static class RequestRideEndpoint
         {
             public Validator()
             {
-                RuleFor(ride => ride.Pickup).OnTheMap();
-                RuleFor(ride => ride.Dropoff).OnTheMap();
+                RuleFor(request => request.Pickup).OnTheMap();
+                RuleFor(request => request.Dropoff).OnTheMap();
             }
         }
     }

@@ -77,8 +77,8 @@ internal static class AddPaymentMethod
         {
             public Validator()
             {
-                RuleFor(method => method.Token).Text(1, 100);
-                RuleFor(method => method.Label).Text(1, 64);
+                RuleFor(request => request.Token).Text(1, 100);
+                RuleFor(request => request.Label).Text(1, 64);
             }
         }
     }
