@@ -84,7 +84,7 @@ internal sealed class CallGateway(
     PaymentOptions options,
     IServiceScopeFactory scopes,
     TimeProvider clock,
-    ILogger<CallGateway> log
+    ILogger<CallGateway> logger
 ) : IConsumer<ChargeCard>
 {
     // An automatic retry cannot help.
@@ -98,7 +98,7 @@ internal sealed class CallGateway(
         {
             if (!await IsAwaited(charge, cancellationToken))
             {
-                log.LogInformation("Attempt {Attempt} for ride {RideId} is obsolete; skipped", attempt, rideId);
+                logger.LogInformation("Attempt {Attempt} for ride {RideId} is obsolete; skipped", attempt, rideId);
                 return;
             }
 

@@ -14,7 +14,7 @@ internal sealed record DriverRequest(
     RideCommands Commands,
     AppDbContext Db,
     TimeProvider Clock,
-    ILogger<DriverRequest> Log,
+    ILogger<DriverRequest> Logger,
     CancellationToken CancellationToken
 )
 {
@@ -46,7 +46,7 @@ internal sealed record DriverRequest(
         var answer = await Commands.Send(RideId, Request, command, CancellationToken);
         if (answer.Accepted)
             foreach (var flag in answer.Ride.Flags.Skip(known.Flags.Count))
-                Log.LogWarning(
+                Logger.LogWarning(
                     "Ride {RideId} is flagged {Flag}, reported by driver {DriverId}: {Reason}",
                     RideId,
                     flag.Code,

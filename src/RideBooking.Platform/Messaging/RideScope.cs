@@ -25,7 +25,7 @@ internal static class RideScope
     /// <summary>Adds the scope to requests whose route has a ride id.</summary>
     public static void UseRideScope(this WebApplication app)
     {
-        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetrySource.Name);
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetrySource.Name);
         app.Use(
             async (context, next) =>
             {
@@ -34,7 +34,7 @@ internal static class RideScope
                     await next(context);
                     return;
                 }
-                using (log.BeginScope(new Ids { { RideId, ride } }))
+                using (logger.BeginScope(new Ids { { RideId, ride } }))
                     await next(context);
             }
         );
@@ -43,11 +43,11 @@ internal static class RideScope
     /// <summary>Adds the scope to the messages of all consumers.</summary>
     public static void UseRideScope(this IReceiveEndpointConfigurator endpoint, IServiceProvider services, string name)
     {
-        var log = services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetrySource.Name);
-        endpoint.UseMessageFilter(new Around(name, log));
+        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetrySource.Name);
+        endpoint.UseMessageFilter(new Around(name, logger));
     }
 
-    sealed class Around(string endpoint, ILogger log) : IMessageFilter
+    sealed class Around(string endpoint, ILogger logger) : IMessageFilter
     {
         public async Task Handle<T>(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
             where T : class
@@ -60,7 +60,7 @@ internal static class RideScope
                 { ConversationId, context.ConversationId },
                 { RideId, RideOf<T>.Message(context.Message) },
             };
-            using (log.BeginScope(ids))
+            using (logger.BeginScope(ids))
                 await next.Send(context);
         }
     }

@@ -11,7 +11,7 @@ internal sealed partial class Watch(
     Operator by,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
-    ILogger<Watch> log
+    ILogger<Watch> logger
 ) : BackgroundService
 {
     static readonly TimeSpan s_events = TimeSpan.FromMilliseconds(500);

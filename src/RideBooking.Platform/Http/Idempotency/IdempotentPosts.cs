@@ -29,7 +29,7 @@ internal sealed class IdempotentPosts(
     IdempotencyOptions options,
     TimeProvider clock,
     IOptions<JsonOptions> json,
-    ILogger<IdempotentPosts> log
+    ILogger<IdempotentPosts> logger
 )
 {
     public const string Header = "Idempotency-Key";
@@ -194,7 +194,11 @@ internal sealed class IdempotentPosts(
         }
         catch (Exception exception)
         {
-            log.LogWarning(exception, "Could not settle the idempotency claim {Id}; it ends with its lease", claim.Id);
+            logger.LogWarning(
+                exception,
+                "Could not settle the idempotency claim {Id}; it ends with its lease",
+                claim.Id
+            );
         }
     }
 
