@@ -19,9 +19,13 @@ internal sealed record OperatorRequest(
     SagaCommandDispatcher<Payment> Payments,
     IOperatorActions Actions,
     EventVisibility Visibility,
+    TimeProvider Clock,
     CancellationToken CancellationToken
 )
 {
+    /// <summary>Returns the time of the command.</summary>
+    public DateTimeOffset Now() => Clock.GetUtcNow();
+
     /// <summary>Sends a command to the payment. The reason is stored with the operator's action.</summary>
     /// <param name="action">The action's name among operators' actions.</param>
     /// <param name="reason">The operator's reason.</param>

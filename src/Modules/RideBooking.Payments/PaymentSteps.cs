@@ -193,7 +193,7 @@ internal static class PaymentSteps
                 context.Saga.Due,
                 context.Message.By,
                 context.Message.Reason,
-                context.Saga.ChangedAt
+                context.Message.At
             ));
 
     /// <summary>Records that the gateway captured nothing, and never will.</summary>

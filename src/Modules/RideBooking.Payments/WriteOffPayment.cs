@@ -15,7 +15,8 @@ namespace RideBooking.Payments;
 /// <param name="RideId">The ride.</param>
 /// <param name="By">The operator.</param>
 /// <param name="Reason">Why.</param>
-internal sealed record WriteOffPayment(Guid RideId, string By, string Reason);
+/// <param name="At">When.</param>
+internal sealed record WriteOffPayment(Guid RideId, string By, string Reason, DateTimeOffset At);
 
 internal static class WriteOffPaymentEndpoint
 {
@@ -38,7 +39,7 @@ internal static class WriteOffPaymentEndpoint
         parameters.Send(
             OperatorActionNames.WriteOffPayment,
             request.Reason.Trim(),
-            new WriteOffPayment(parameters.RideId, parameters.By.Id, request.Reason.Trim())
+            new WriteOffPayment(parameters.RideId, parameters.By.Id, request.Reason.Trim(), parameters.Now())
         );
 
     /// <param name="Reason">Why, 1 to 500 characters.</param>

@@ -120,7 +120,7 @@ public sealed class PaymentExplorationTests
                     .Events(
                         Fare,
                         new PayNow(_ride.RideId, Guid.CreateVersion7()),
-                        new WriteOffPayment(_ride.RideId, "op", "goodwill")
+                        new WriteOffPayment(_ride.RideId, "op", "goodwill", SomeRide.At)
                     )
                     .Duplicates(0)
                     .Crashes(0)
