@@ -46,10 +46,8 @@ internal static partial class SaveProfile
                 profile = new DriverProfile
                 {
                     DriverId = driver.Id,
-                    Name = request.Name,
-                    VehicleClass = "",
-                    VehiclePlate = "",
-                    VehicleModel = "",
+                    Name = "",
+                    Vehicle = new Vehicle("", "", ""),
                 }
             );
         Fill(profile, request);
@@ -76,9 +74,7 @@ internal static partial class SaveProfile
     static void Fill(DriverProfile profile, Request request)
     {
         profile.Name = request.Name.Trim();
-        profile.VehicleClass = request.VehicleClass;
-        profile.VehiclePlate = request.Vehicle.Plate.Trim();
-        profile.VehicleModel = request.Vehicle.Model.Trim();
+        profile.Vehicle = new Vehicle(request.VehicleClass, request.Vehicle.Plate.Trim(), request.Vehicle.Model.Trim());
     }
 
     /// <param name="Name">The driver's name, as riders see it.</param>
@@ -101,8 +97,8 @@ internal static partial class SaveProfile
                 RuleFor(request => request.Vehicle.Class)
                     .Must(vehicleClass => Slug().IsMatch(vehicleClass))
                     .WithMessage("must have 1 to 32 letters, digits or hyphens");
-                RuleFor(request => request.Vehicle.Plate).Text(1, 20);
-                RuleFor(request => request.Vehicle.Model).Text(1, 100);
+                RuleFor(request => request.Vehicle.Plate).Text(1, Vehicle.MaxPlateLength);
+                RuleFor(request => request.Vehicle.Model).Text(1, Vehicle.MaxModelLength);
             }
         }
     }

@@ -98,7 +98,7 @@ internal static class AcceptOffer
             offer.OfferId,
             offer.DriverId,
             driver.Name,
-            new Vehicle(driver.VehicleClass, driver.VehiclePlate, driver.VehicleModel),
+            driver.Vehicle,
             offer.PickupEtaSeconds,
             offer.Attempt,
             now

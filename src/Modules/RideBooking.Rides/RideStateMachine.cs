@@ -203,5 +203,5 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
     public Event<BalanceSettled> BalanceSettled { get; } = null!;
     public Event<BalanceWrittenOff> BalanceWrittenOff { get; } = null!;
 
-    public RideTimer<Ride, SearchDeadlinePassed> SearchDeadline { get; } = new(ride => ride.SearchDeadlineToken);
+    public RideTimer<Ride, SearchDeadlinePassed> SearchDeadline { get; } = new(ride => ride.SearchDeadlineTokenId);
 }

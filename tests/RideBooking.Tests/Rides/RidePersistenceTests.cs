@@ -64,7 +64,7 @@ public sealed class RidePersistenceTests : IAsyncLifetime
         ride.Status.ShouldBe("DriverAssigned");
         (ride.Pickup, ride.Dropoff).ShouldBe((Here, There));
         (ride.QuoteId, ride.QuotedFare).ShouldBe((quote, new Money(12.4m, "EUR")));
-        ride.Vehicle.ShouldBe(new Vehicle("standard", "B-RB 1", "Testarossa"));
+        ride.DriverVehicle.ShouldBe(new Vehicle("standard", "B-RB 1", "Testarossa"));
         (ride.Fare, ride.Tolls, ride.PaymentAmount).ShouldBe((null, null, null));
         (ride.RequestedAt, ride.AssignedAt).ShouldBe((T0, T0.AddSeconds(10)));
         ride.PaymentStatus.ShouldBe(PaymentStatus.None);
@@ -143,7 +143,7 @@ public sealed class RidePersistenceTests : IAsyncLifetime
 
         await TrySend(new ReleaseRide(id, "anna", "flat tyre", T0.AddSeconds(60)));
         var ride = await Read(id);
-        (ride.Version, ride.Status, ride.Vehicle, ride.EndedOffers.Count).ShouldBe((3, "Requested", null, 1));
+        (ride.Version, ride.Status, ride.DriverVehicle, ride.EndedOffers.Count).ShouldBe((3, "Requested", null, 1));
         await TrySend(new CancelRide(id, "rider", "late", T0.AddSeconds(90)));
         (await Read(id)).Version.ShouldBe(4);
         (await TrySend(new CancelRide(id, "rider", "late", T0.AddSeconds(91)))).ShouldBeTrue();
