@@ -163,7 +163,7 @@ public sealed class DriversLab : ModuleLab
     {
         public IReadOnlyList<string> VehicleClasses => ["comfort", "standard"];
 
-        public TripEstimate Estimate(Place from, Place to) => throw new NotSupportedException();
+        public RouteEstimate Estimate(Place from, Place to) => throw new NotSupportedException();
 
         public TripProblem? Check(Place pickup, Place dropoff, string vehicleClass) =>
             throw new NotSupportedException();
