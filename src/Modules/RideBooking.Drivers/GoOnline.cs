@@ -27,7 +27,7 @@ internal static class GoOnline
         drivers
             .MapPost("/drivers/me/shift", Handle)
             .WithSummary("Start a shift, or restart the sequence of location reports")
-            .AnswersWhenHandled<DriverWentOnline>()
+            .RespondsWhenHandled<DriverWentOnline>()
             .Refuses(StatusCodes.Status422UnprocessableEntity, DriverProblems.ImplausibleLocation)
             .Refuses(StatusCodes.Status409Conflict, DriverProblems.ProfileRequired, ProblemCode.ConcurrentUpdate);
 

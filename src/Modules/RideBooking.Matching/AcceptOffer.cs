@@ -24,7 +24,7 @@ internal static class AcceptOffer
         drivers
             .MapPost("/offers/{offerId:guid}/accept", Handle)
             .WithSummary("Accept an offer")
-            .AnswersWhenHandled<DriverAssigned>()
+            .RespondsWhenHandled<DriverAssigned>()
             .Refuses(StatusCodes.Status404NotFound, OfferProblems.OfferNotFound)
             .Refuses(
                 StatusCodes.Status409Conflict,

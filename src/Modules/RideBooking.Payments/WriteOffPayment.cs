@@ -24,7 +24,7 @@ internal static class WriteOffPaymentEndpoint
         operators
             .MapPost("/operations/payments/{rideId:guid}/write-off", Handle)
             .WithSummary("Write off the payment of a ride")
-            .AnswersWhenHandled<BalanceWrittenOff>()
+            .RespondsWhenHandled<BalanceWrittenOff>()
             .WithDescription(
                 "The rider no longer owes it and can request rides. Possible while it is retrying or outstanding. Repeating it "
                     + "has no effect. 409 payment_in_progress while an attempt is in flight, payment_not_due if nothing is owed."

@@ -35,7 +35,7 @@ internal static class CompleteRideEndpoint
         drivers
             .MapDriverCommand("complete", Handle)
             .WithSummary("Complete the ride")
-            .AnswersWhenHandled<RideCompleted, FareFinalized>()
+            .RespondsWhenHandled<RideCompleted, FareFinalized>()
             .WithDescription(
                 "The fare is computed and charged; see the ride's payment. An implausible distance is flagged, and the "
                     + "estimate is billed."

@@ -20,7 +20,7 @@ internal static class ForceCancelEndpoint
         operators
             .MapPost("/operations/rides/{rideId:guid}/force-cancel", Handle)
             .WithSummary("Cancel an active ride")
-            .AnswersWhenHandled<RideCancelled, CancellationFeeAssessedV2>()
+            .RespondsWhenHandled<RideCancelled, CancellationFeeAssessedV2>()
             .WithDescription(
                 "Possible until the ride ends, even with the rider aboard. Nothing is charged; the driver, if any, "
                     + "becomes available. Repeating it has no effect."

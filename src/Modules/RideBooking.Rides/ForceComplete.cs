@@ -33,7 +33,7 @@ internal static class ForceCompleteEndpoint
         operators
             .MapPost("/operations/rides/{rideId:guid}/force-complete", Handle)
             .WithSummary("Complete a ride on behalf of its driver")
-            .AnswersWhenHandled<RideCompleted, FareFinalized>()
+            .RespondsWhenHandled<RideCompleted, FareFinalized>()
             .WithDescription(
                 "For a ride in progress. The rider pays the quoted fare, or the estimate; with distanceMeters a metered fare. "
                     + "The driver earns as usual and becomes available. Repeating it has no effect."

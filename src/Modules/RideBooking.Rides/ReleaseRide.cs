@@ -19,7 +19,7 @@ internal static class ReleaseRideEndpoint
         drivers
             .MapDriverCommand("release", Handle)
             .WithSummary("Release the ride")
-            .AnswersWhenHandled<DriverUnassigned>()
+            .RespondsWhenHandled<DriverUnassigned>()
             .WithDescription("The search for another driver starts. Possible until the rider is aboard.")
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
 

@@ -18,7 +18,7 @@ internal static class ReportNoShowEndpoint
         drivers
             .MapDriverCommand("no-show", Handle)
             .WithSummary("Report a no-show")
-            .AnswersWhenHandled<RideCancelled, CancellationFeeAssessedV2>()
+            .RespondsWhenHandled<RideCancelled, CancellationFeeAssessedV2>()
             .WithDescription(
                 "Cancels the ride at the rider's cost. Possible after the required wait at the pickup, with recent positions "
                     + "of yours near it, both at the arrival and now."

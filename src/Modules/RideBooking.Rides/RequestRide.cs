@@ -73,8 +73,8 @@ internal static class RequestRideEndpoint
         // refused, because the first request may commit meanwhile, and its ride may be the reason.
         if (await CreatedBefore() is { } created)
             return Created(created);
-        var answer = await Create();
-        return answer.Result is ProblemHttpResult && await CreatedBefore() is { } first ? Created(first) : answer;
+        var outcome = await Create();
+        return outcome.Result is ProblemHttpResult && await CreatedBefore() is { } first ? Created(first) : outcome;
 
         async Task<Ride?> CreatedBefore() => attempt.MayBeARepeat ? await db.FindRide(rideId, cancellationToken) : null;
 

@@ -27,7 +27,7 @@ internal static class AuditCommand
                 var audit = await api.Post("operations/audits", new { }, cancellationToken);
                 if (!parsed.GetValue(noWait))
                     return await FollowAudit.ToItsEnd(api, terminal, audit, host.Json(parsed), cancellationToken);
-                terminal.WriteLine(host.Json(parsed) ? audit.Indented() : $"{audit.As<AuditShape>().Id}");
+                terminal.WriteLine(host.Json(parsed) ? audit.Indented() : $"{audit.As<AuditResponse>().Id}");
                 return ExitCode.Done;
             }
         );

@@ -20,7 +20,7 @@ internal static class CancelAudit
                     cancellationToken
                 );
                 terminal.WriteLine(
-                    host.Json(parsed) ? audit.Indented() : $"The audit is {audit.As<AuditShape>().Status}."
+                    host.Json(parsed) ? audit.Indented() : $"The audit is {audit.As<AuditResponse>().Status}."
                 );
                 return ExitCode.Done;
             }

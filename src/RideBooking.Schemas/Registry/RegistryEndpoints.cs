@@ -36,11 +36,11 @@ internal static class RegistryEndpoints
     }
 
     /// <summary>Describes the answer on the reference page.</summary>
-    public static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder endpoint) =>
+    public static RouteHandlerBuilder Returns<T>(this RouteHandlerBuilder endpoint) =>
         endpoint.Produces<T>(StatusCodes.Status200OK, MediaType);
 
     /// <summary>Answers with a value in the registry's media type.</summary>
-    public static JsonHttpResult<T> Answer<T>(T value) => TypedResults.Json(value, contentType: MediaType);
+    public static JsonHttpResult<T> Response<T>(T value) => TypedResults.Json(value, contentType: MediaType);
 
     /// <summary>Finds a version of an event by its number, or the newest by <c>latest</c> or -1.</summary>
     /// <returns>The schema, or why there is none.</returns>

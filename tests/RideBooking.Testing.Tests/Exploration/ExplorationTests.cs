@@ -158,7 +158,10 @@ public sealed class ExplorationTests
             var report = await lab.FindViolation(
                 it =>
                 {
-                    it.Given(new PostParcel(id, "RB1", "Paris"), Step.Answer<PrintLabel>(new LabelPrinted(id, "label")))
+                    it.Given(
+                            new PostParcel(id, "RB1", "Paris"),
+                            Step.Respond<PrintLabel>(new LabelPrinted(id, "label"))
+                        )
                         .Events(new HandOver(id, "Ada"))
                         .Timers(0)
                         .NothingIsLost();

@@ -23,7 +23,7 @@ public sealed class LabSpeedTests
         for (var scenario = 0; scenario < 1000; scenario++)
         {
             var id = Guid.CreateVersion7();
-            await lab.Given(new PostParcel(id, "RB1", "Paris"), Answer<PrintLabel>(new LabelPrinted(id, "x")))
+            await lab.Given(new PostParcel(id, "RB1", "Paris"), Respond<PrintLabel>(new LabelPrinted(id, "x")))
                 .When(Passes(TimeSpan.FromDays(2)))
                 .Then(Published<ParcelIsLate>(), Saga<Parcel>(id).Is("Late"));
         }
@@ -44,7 +44,7 @@ public sealed class LabSpeedTests
             {
                 var id = Guid.CreateVersion7();
                 // The same tracking number everywhere: in a shared world it would be ambiguous.
-                await lab.Given(new PostParcel(id, "RB1", "Paris"), Answer<PrintLabel>(new LabelPrinted(id, "x")))
+                await lab.Given(new PostParcel(id, "RB1", "Paris"), Respond<PrintLabel>(new LabelPrinted(id, "x")))
                     .When(Passes(TimeSpan.FromMinutes(at)), new ScanParcel("RB1", $"place {at}"))
                     .Then(new ParcelScanned(id, $"place {at}", 1))
                     .Run(cancellationToken);

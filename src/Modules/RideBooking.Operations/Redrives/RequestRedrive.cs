@@ -44,7 +44,7 @@ internal static class RequestRedrive
             await db.Set<Redrive>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken) is
             { } before
         )
-            return Answer(before);
+            return Response(before);
 
         var selection = request.Selection;
         if (await selection.Unknown(endpoints, db, cancellationToken) is { } unknown)
@@ -95,9 +95,9 @@ internal static class RequestRedrive
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         signal.Wake();
-        return Answer(redrive);
+        return Response(redrive);
 
-        static Accepted<RedriveView> Answer(Redrive redrive) =>
+        static Accepted<RedriveView> Response(Redrive redrive) =>
             TypedResults.Accepted($"/api/v1/operations/redrives/{redrive.Id}", RedriveView.Of(redrive));
     }
 

@@ -107,7 +107,7 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
         commits.Count = 0;
 
         var answers = claims.ConvertAll(claim =>
-            store.Complete(claim, new Answer(201, "application/json", null, null, [1]), Stop)
+            store.Complete(claim, new StoredResponse(201, "application/json", null, null, [1]), Stop)
         );
         await writer.DisposeAsync();
         await Task.WhenAll(answers);

@@ -4,9 +4,9 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Http.Idempotency;
 
-/// <summary>Stores answers for replay: one at a time under low load, and many in one transaction under high load.</summary>
-/// <remarks>Under high load, a transaction for each answer would delay the work that the requests cause.</remarks>
-internal sealed class AnswerWriter(IServiceScopeFactory scopes)
+/// <summary>Stores responses for replay: one at a time under low load, and many in one transaction under high load.</summary>
+/// <remarks>Under high load, a transaction for each response would delay the work that the requests cause.</remarks>
+internal sealed class ResponseWriter(IServiceScopeFactory scopes)
 {
     const int MaxPerTransaction = 100;
 
@@ -14,10 +14,10 @@ internal sealed class AnswerWriter(IServiceScopeFactory scopes)
     readonly Queue<Item> _waiting = [];
     bool _isWriting;
 
-    /// <summary>Stores an answer unless the claim was lost. The task completes after the commit.</summary>
-    public Task Write(Claim.Granted claim, Answer answer, bool isTooLarge)
+    /// <summary>Stores a response unless the claim was lost. The task completes after the commit.</summary>
+    public Task Write(Claim.Granted claim, StoredResponse response, bool isTooLarge)
     {
-        var item = new Item(claim, answer, isTooLarge);
+        var item = new Item(claim, response, isTooLarge);
         lock (_lock)
         {
             _waiting.Enqueue(item);
@@ -85,21 +85,21 @@ internal sealed class AnswerWriter(IServiceScopeFactory scopes)
 
     static Task<int> Write(AppDbContext db, Item item)
     {
-        var (claim, answer) = (item.Claim, item.Answer);
-        var body = item.IsTooLarge || answer.Body.Length == 0 ? null : answer.Body;
+        var (claim, response) = (item.Claim, item.Response);
+        var body = item.IsTooLarge || response.Body.Length == 0 ? null : response.Body;
         return IdempotencyStore
             .OwnedBy(db, claim)
             .ExecuteUpdateAsync(set =>
-                set.SetProperty(key => key.Status, answer.Status)
-                    .SetProperty(key => key.ContentType, answer.ContentType)
-                    .SetProperty(key => key.Location, answer.Location)
-                    .SetProperty(key => key.EntityTag, answer.EntityTag)
+                set.SetProperty(key => key.Status, response.Status)
+                    .SetProperty(key => key.ContentType, response.ContentType)
+                    .SetProperty(key => key.Location, response.Location)
+                    .SetProperty(key => key.EntityTag, response.EntityTag)
                     .SetProperty(key => key.Body, body)
                     .SetProperty(key => key.BodyTooLarge, item.IsTooLarge)
             );
     }
 
-    sealed record Item(Claim.Granted Claim, Answer Answer, bool IsTooLarge)
+    sealed record Item(Claim.Granted Claim, StoredResponse Response, bool IsTooLarge)
     {
         public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

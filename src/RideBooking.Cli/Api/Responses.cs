@@ -7,24 +7,24 @@ namespace RideBooking.Cli.Api;
 
 // The parts of the API's responses that this program reads. Every host documents them at /docs.
 
-internal sealed record ProblemShape(string? Code, string? Detail, Dictionary<string, string[]>? Errors);
+internal sealed record ProblemResponse(string? Code, string? Detail, Dictionary<string, string[]>? Errors);
 
-internal sealed record SchemaShape(string Subject, int Version, int Id, string Schema);
+internal sealed record SchemaResponse(string Subject, int Version, int Id, string Schema);
 
-internal sealed record CompatibilityShape(
+internal sealed record CompatibilityResponse(
     [property: JsonPropertyName("is_compatible")] bool IsCompatible,
     IReadOnlyList<string>? Messages
 );
 
-internal sealed record LevelShape(string CompatibilityLevel);
+internal sealed record LevelResponse(string CompatibilityLevel);
 
-internal sealed record SubscriptionsShape(IReadOnlyList<SubscriptionShape> Items);
+internal sealed record SubscriptionsResponse(IReadOnlyList<SubscriptionResponse> Items);
 
-internal sealed record SubscriptionShape(string Name, string State, long Position, long Lag, int Parked);
+internal sealed record SubscriptionResponse(string Name, string State, long Position, long Lag, int Parked);
 
-internal sealed record ReplaysShape(IReadOnlyList<ReplayShape> Items);
+internal sealed record ReplaysResponse(IReadOnlyList<ReplayResponse> Items);
 
-internal sealed record ReplayShape(
+internal sealed record ReplayResponse(
     Guid Id,
     string Projection,
     string Status,
@@ -38,11 +38,11 @@ internal sealed record ReplayShape(
     DateTimeOffset RequestedAt
 );
 
-internal sealed record ArchivingShape(bool IsRunning);
+internal sealed record ArchivingResponse(bool IsRunning);
 
-internal sealed record ArchivesShape(IReadOnlyList<ArchiveShape> Items);
+internal sealed record ArchivesResponse(IReadOnlyList<ArchiveResponse> Items);
 
-internal sealed record ArchiveShape(
+internal sealed record ArchiveResponse(
     Guid Id,
     long FirstPosition,
     long LastPosition,
@@ -53,17 +53,17 @@ internal sealed record ArchiveShape(
     DateTimeOffset CreatedAt
 );
 
-internal sealed record QueuesShape(IReadOnlyList<QueueShape> Items);
+internal sealed record QueuesResponse(IReadOnlyList<QueueResponse> Items);
 
-internal sealed record QueueShape(
+internal sealed record QueueResponse(
     string Queue,
     string Endpoint,
     int Count,
     double? OldestAgeSeconds,
-    IReadOnlyList<FingerprintShape> TopFingerprints
+    IReadOnlyList<FingerprintResponse> TopFingerprints
 );
 
-internal sealed record FingerprintShape(
+internal sealed record FingerprintResponse(
     string Fingerprint,
     string? ExceptionType,
     string? ExceptionMessage,
@@ -71,9 +71,9 @@ internal sealed record FingerprintShape(
     int Count
 );
 
-internal sealed record MessagesShape(IReadOnlyList<MessageShape> Items, string? NextCursor);
+internal sealed record MessagesResponse(IReadOnlyList<MessageResponse> Items, string? NextCursor);
 
-internal record MessageShape(
+internal record MessageResponse(
     string Id,
     string Queue,
     string Endpoint,
@@ -89,7 +89,7 @@ internal record MessageShape(
     DateTimeOffset? SentAt
 );
 
-internal sealed record MessageDetailsShape(
+internal sealed record MessageDetailsResponse(
     string Id,
     string Queue,
     string Endpoint,
@@ -110,10 +110,10 @@ internal sealed record MessageDetailsShape(
     string? BodyText,
     string? BodyBase64,
     string? StackTrace,
-    RideShape? Ride,
-    IReadOnlyList<OperatorActionShape> History
+    RideResponse? Ride,
+    IReadOnlyList<OperatorActionResponse> History
 )
-    : MessageShape(
+    : MessageResponse(
         Id,
         Queue,
         Endpoint,
@@ -129,13 +129,19 @@ internal sealed record MessageDetailsShape(
         SentAt
     );
 
-internal sealed record RideShape(Guid Id, string? Status, string? LastEvent, DateTimeOffset? LastEventAt);
+internal sealed record RideResponse(Guid Id, string? Status, string? LastEvent, DateTimeOffset? LastEventAt);
 
-internal sealed record OperatorActionShape(string Action, DateTimeOffset At, string By, string Reason, Guid? RedriveId);
+internal sealed record OperatorActionResponse(
+    string Action,
+    DateTimeOffset At,
+    string By,
+    string Reason,
+    Guid? RedriveId
+);
 
-internal sealed record PlanShape(int Count, int Matching, int NotFound, IReadOnlyList<MessageShape> Items);
+internal sealed record PlanResponse(int Count, int Matching, int NotFound, IReadOnlyList<MessageResponse> Items);
 
-internal sealed record RedriveShape(
+internal sealed record RedriveResponse(
     Guid Id,
     string Status,
     int Selected,
@@ -148,23 +154,23 @@ internal sealed record RedriveShape(
     string? Error
 );
 
-internal sealed record RedrivesShape(IReadOnlyList<RedriveShape> Items);
+internal sealed record RedrivesResponse(IReadOnlyList<RedriveResponse> Items);
 
-internal sealed record DiscardedShape(int Discarded, int NotFound);
+internal sealed record DiscardedResponse(int Discarded, int NotFound);
 
-internal sealed record RestoredShape(int Restored, int NotFound);
+internal sealed record RestoredResponse(int Restored, int NotFound);
 
-internal sealed record AuditShape(
+internal sealed record AuditResponse(
     Guid Id,
     string Status,
     long Position,
     long LastPosition,
     int Rides,
     int DeviationCount,
-    IReadOnlyList<DeviationShape> Deviations
+    IReadOnlyList<DeviationResponse> Deviations
 );
 
-internal sealed record DeviationShape(
+internal sealed record DeviationResponse(
     long? Position,
     Guid? EventId,
     string? StreamId,
@@ -173,9 +179,9 @@ internal sealed record DeviationShape(
     string? Actual
 );
 
-internal sealed record ActionsShape(IReadOnlyList<ActionShape> Items, string? NextCursor);
+internal sealed record ActionsResponse(IReadOnlyList<ActionResponse> Items, string? NextCursor);
 
-internal sealed record ActionShape(
+internal sealed record ActionResponse(
     DateTimeOffset At,
     string By,
     string Action,
@@ -188,7 +194,7 @@ internal sealed record ActionShape(
     string Reason
 );
 
-internal static class Shapes
+internal static class Responses
 {
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -202,4 +208,4 @@ internal static class Shapes
     public static string Indented(this JsonElement json) => JsonSerializer.Serialize(json, Json);
 }
 
-internal sealed record ForgottenShape(DateTimeOffset ForgottenAt);
+internal sealed record ForgottenResponse(DateTimeOffset ForgottenAt);
