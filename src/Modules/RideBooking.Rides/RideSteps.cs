@@ -40,7 +40,7 @@ internal static class RideSteps
     /// <summary>Starts a search for a driver, and the timer that ends it.</summary>
     public static EventActivityBinder<Ride, T> StartSearch<T>(
         this EventActivityBinder<Ride, T> binder,
-        RideTimer<Ride, SearchDeadlinePassed> deadline,
+        SagaTimer<Ride, SearchDeadlinePassed> deadline,
         RideTimes times
     )
         where T : class =>

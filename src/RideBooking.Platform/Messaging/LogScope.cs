@@ -6,42 +6,43 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using RideBooking.Platform.Messaging;
+using RideBooking.Contracts;
 
 namespace RideBooking.Platform.Messaging;
 
 /// <summary>
-/// Adds the ride and the conversation to every line that is logged while a message or a request of a ride is handled.
+/// Adds the ids of the ride and of the conversation to every line that is logged while a message or a request is handled.
 /// </summary>
 /// <remarks>
 /// The conversation began with a request from outside: it is the event log's <c>correlation_id</c>. The scope has ids only,
 /// never the contents of a message or request.
 /// </remarks>
-internal static class RideScope
+internal static class LogScope
 {
-    public const string RideId = "RideId";
-    public const string ConversationId = "ConversationId";
+    // The member of a structured log has the name of the messages' property.
+    const string Key = EventAttribute.DefaultStream;
+    const string ConversationId = "ConversationId";
 
-    /// <summary>Adds the scope to requests whose route has a ride id.</summary>
-    public static void UseRideScope(this WebApplication app)
+    /// <summary>Adds the scope to requests whose route has the id.</summary>
+    public static void UseLogScope(this WebApplication app)
     {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetrySource.Name);
         app.Use(
             async (context, next) =>
             {
-                if (!Guid.TryParse(context.GetRouteValue("rideId") as string, out var ride))
+                if (!Guid.TryParse(context.GetRouteValue(Key) as string, out var id))
                 {
                     await next(context);
                     return;
                 }
-                using (logger.BeginScope(new Ids { { RideId, ride } }))
+                using (logger.BeginScope(new Ids { { Key, id } }))
                     await next(context);
             }
         );
     }
 
     /// <summary>Adds the scope to the messages of all consumers.</summary>
-    public static void UseRideScope(this IReceiveEndpointConfigurator endpoint, IServiceProvider services, string name)
+    public static void UseLogScope(this IReceiveEndpointConfigurator endpoint, IServiceProvider services, string name)
     {
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetrySource.Name);
         endpoint.UseMessageFilter(new Around(name, logger));
@@ -58,7 +59,7 @@ internal static class RideScope
                 { "MessageType", typeof(T).Name },
                 { "MessageId", context.MessageId },
                 { ConversationId, context.ConversationId },
-                { RideId, RideOf<T>.Message(context.Message) },
+                { Key, CorrelationKey<T>.Of(context.Message) },
             };
             using (logger.BeginScope(ids))
                 await next.Send(context);

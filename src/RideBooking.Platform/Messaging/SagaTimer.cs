@@ -4,7 +4,7 @@ using MassTransit;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>A timer of a state machine of rides: a message that is published when it is due.</summary>
+/// <summary>A timer of a state machine: a message that is published when it is due.</summary>
 /// <remarks>
 /// It replaces MassTransit's Schedule, which does not fit for two reasons. A Schedule sends its message to the endpoint that
 /// schedules it. That is often the in-process endpoint of an HTTP request, to which no message can be delivered later. And a
@@ -14,7 +14,7 @@ namespace RideBooking.Platform.Messaging;
 /// </remarks>
 /// <typeparam name="TInstance">The instance.</typeparam>
 /// <typeparam name="T">The message.</typeparam>
-public sealed class RideTimer<TInstance, T> : Schedule<TInstance>
+public sealed class SagaTimer<TInstance, T> : Schedule<TInstance>
     where TInstance : class, SagaStateMachineInstance
     where T : class
 {
@@ -23,7 +23,7 @@ public sealed class RideTimer<TInstance, T> : Schedule<TInstance>
 
     /// <summary>Creates the timer. The machine declares it with its property's name and its correlation.</summary>
     /// <param name="token">The instance's property that holds the token of the scheduled message.</param>
-    public RideTimer(Expression<Func<TInstance, Guid?>> token)
+    public SagaTimer(Expression<Func<TInstance, Guid?>> token)
     {
         var property = (PropertyInfo)((MemberExpression)token.Body).Member;
         _getToken = property.GetMethod!.CreateDelegate<Func<TInstance, Guid?>>();
@@ -43,11 +43,11 @@ public sealed class RideTimer<TInstance, T> : Schedule<TInstance>
     public void SetTokenId(TInstance instance, Guid? tokenId) => _setToken(instance, tokenId);
 
     TimeSpan Schedule<TInstance>.GetDelay(BehaviorContext<TInstance> context) =>
-        throw new NotSupportedException("A ride's timer has a time and no delay.");
+        throw new NotSupportedException("A saga's timer has a time and no delay.");
 }
 
 /// <summary>The steps of a state machine with timers.</summary>
-public static class RideTimerSteps
+public static class SagaTimerSteps
 {
     /// <summary>Schedules the timer. MassTransit's Unschedule cancels it.</summary>
     /// <param name="binder">The steps before.</param>
@@ -56,7 +56,7 @@ public static class RideTimerSteps
     /// <param name="due">Returns when it is due.</param>
     public static EventActivityBinder<TInstance, TMessage> Schedule<TInstance, TMessage, T>(
         this EventActivityBinder<TInstance, TMessage> binder,
-        RideTimer<TInstance, T> timer,
+        SagaTimer<TInstance, T> timer,
         Func<TInstance, T> message,
         Func<TInstance, DateTimeOffset> due
     )
