@@ -2261,12 +2261,12 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnName("subscription");
 
                     b.HasKey("Id")
-                        .HasName("pk_audit");
+                        .HasName("pk_operator_actions");
 
                     b.HasIndex("At", "Id")
-                        .HasDatabaseName("ix_audit_at_id");
+                        .HasDatabaseName("ix_operator_actions_at_id");
 
-                    b.ToTable("audit", "operations");
+                    b.ToTable("operator_actions", "operations");
                 });
 
             modelBuilder.Entity("RideBooking.Operations.Redrives.Redrive", b =>

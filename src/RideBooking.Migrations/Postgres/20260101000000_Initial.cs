@@ -482,7 +482,7 @@ namespace RideBooking.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
-                name: "audit",
+                name: "operator_actions",
                 schema: "operations",
                 columns: table => new
                 {
@@ -500,7 +500,7 @@ namespace RideBooking.Migrations.Postgres
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_audit", x => x.id);
+                    table.PrimaryKey("pk_operator_actions", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1415,9 +1415,9 @@ namespace RideBooking.Migrations.Postgres
                 columns: new[] { "ride_id", "driver_id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_audit_at_id",
+                name: "ix_operator_actions_at_id",
                 schema: "operations",
-                table: "audit",
+                table: "operator_actions",
                 columns: new[] { "at", "id" });
 
             migrationBuilder.CreateIndex(
@@ -1709,7 +1709,7 @@ namespace RideBooking.Migrations.Postgres
                 schema: "matching");
 
             migrationBuilder.DropTable(
-                name: "audit",
+                name: "operator_actions",
                 schema: "operations");
 
             migrationBuilder.DropTable(

@@ -604,7 +604,7 @@ namespace RideBooking.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
-                name: "audit",
+                name: "operator_actions",
                 schema: "operations",
                 columns: table => new
                 {
@@ -622,7 +622,7 @@ namespace RideBooking.Migrations.SqlServer
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_audit", x => x.id);
+                    table.PrimaryKey("pk_operator_actions", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1463,9 +1463,9 @@ namespace RideBooking.Migrations.SqlServer
                 columns: new[] { "ride_id", "driver_id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_audit_at_id",
+                name: "ix_operator_actions_at_id",
                 schema: "operations",
-                table: "audit",
+                table: "operator_actions",
                 columns: new[] { "at", "id" });
 
             migrationBuilder.CreateIndex(
@@ -1748,7 +1748,7 @@ namespace RideBooking.Migrations.SqlServer
                 schema: "matching");
 
             migrationBuilder.DropTable(
-                name: "audit",
+                name: "operator_actions",
                 schema: "operations");
 
             migrationBuilder.DropTable(

@@ -2498,12 +2498,12 @@ namespace RideBooking.Migrations.SqlServer
                         .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("Id")
-                        .HasName("pk_audit");
+                        .HasName("pk_operator_actions");
 
                     b.HasIndex("At", "Id")
-                        .HasDatabaseName("ix_audit_at_id");
+                        .HasDatabaseName("ix_operator_actions_at_id");
 
-                    b.ToTable("audit", "operations");
+                    b.ToTable("operator_actions", "operations");
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });

@@ -2274,12 +2274,12 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnName("subscription");
 
                     b.HasKey("Id")
-                        .HasName("pk_operations_audit");
+                        .HasName("pk_operations_operator_actions");
 
                     b.HasIndex("At", "Id")
-                        .HasDatabaseName("ix_operations_audit_at_id");
+                        .HasDatabaseName("ix_operations_operator_actions_at_id");
 
-                    b.ToTable("operations_audit", (string)null);
+                    b.ToTable("operations_operator_actions", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.Operations.Redrives.Redrive", b =>

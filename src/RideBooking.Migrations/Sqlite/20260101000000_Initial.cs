@@ -708,7 +708,7 @@ namespace RideBooking.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "operations_audit",
+                name: "operations_operator_actions",
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "TEXT", nullable: false),
@@ -725,7 +725,7 @@ namespace RideBooking.Migrations.Sqlite
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_operations_audit", x => x.id);
+                    table.PrimaryKey("pk_operations_operator_actions", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1361,8 +1361,8 @@ namespace RideBooking.Migrations.Sqlite
                 columns: new[] { "status", "queue", "fingerprint" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_operations_audit_at_id",
-                table: "operations_audit",
+                name: "ix_operations_operator_actions_at_id",
+                table: "operations_operator_actions",
                 columns: new[] { "at", "id" });
 
             migrationBuilder.CreateIndex(
@@ -1581,7 +1581,7 @@ namespace RideBooking.Migrations.Sqlite
                 name: "operations_failed_messages");
 
             migrationBuilder.DropTable(
-                name: "operations_audit");
+                name: "operations_operator_actions");
 
             migrationBuilder.DropTable(
                 name: "operations_redrives");
