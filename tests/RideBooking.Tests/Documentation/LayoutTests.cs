@@ -206,6 +206,26 @@ public sealed partial class LayoutTests
             )
             .ShouldBeEmpty();
 
+    // RulesTests tests the type Rules, or ErrorQueuesTests the interface IErrorQueues. The rules of the repository and of its
+    // documents are no types.
+    [Fact]
+    public void A_test_class_is_named_after_a_type_or_a_situation()
+    {
+        var code = new[] { "src", "tests" }
+            .SelectMany(root => Code(root).Select(file => Path.Combine(root, file)))
+            .ToList();
+        var types = code.SelectMany(file =>
+                TypeName().Matches(File.ReadAllText(Path.Combine(GeneratedPage.Repository(), file)))
+            )
+            .Select(type => type.Groups["name"].Value)
+            .ToHashSet();
+        code.Where(file => file.EndsWith("Tests.cs", StringComparison.Ordinal))
+            .Where(file => Path.GetFileName(Folder(file)) is not ("Architecture" or "Documentation"))
+            .Select(file => Path.GetFileName(file)[..^"Tests.cs".Length])
+            .Where(type => !types.Contains(type) && !types.Contains($"I{type}"))
+            .ShouldBeEmpty();
+    }
+
     static bool Declares(string source, string type) =>
         TypeName().Matches(source).Any(declared => declared.Groups["name"].Value == type);
 
