@@ -55,7 +55,7 @@ if command -v apt-get >/dev/null; then
     [ ${#missing[@]} = 0 ] || install_quietly "${missing[@]}"
 fi
 
-# The validator of AsyncAPI, which AsyncApiTests runs. npm takes it from its cache where it can.
+# The validator of AsyncAPI, which AsyncApiDocumentTests runs. npm takes it from its cache where it can.
 validator=tests/RideBooking.Tests/Schemas/AsyncApi
 if [ ! -d $validator/node_modules ]; then
     echo "== Installing the validator of AsyncAPI with npm, while the solution builds"

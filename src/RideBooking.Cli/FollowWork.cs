@@ -28,12 +28,12 @@ internal static class FollowWork
     /// <param name="api">The host.</param>
     /// <param name="terminal">Where the progress is drawn, if it can be.</param>
     /// <param name="path">The address of the progress.</param>
-    /// <param name="work">The first answer.</param>
-    /// <param name="progress">Reads the progress from an answer.</param>
+    /// <param name="work">The first response.</param>
+    /// <param name="progress">Reads the progress from a response.</param>
     /// <param name="name">What the work is.</param>
     /// <param name="command">The command that follows it again after an interruption.</param>
     /// <param name="cancellationToken">Ends the following, but not the work.</param>
-    /// <returns>The last answer.</returns>
+    /// <returns>The last response.</returns>
     public static async Task<JsonElement> ToItsEnd(
         HostApi api,
         Terminal terminal,
@@ -77,7 +77,7 @@ internal static class FollowWork
         CancellationToken cancellationToken
     )
     {
-        var lastAnswer = Stopwatch.GetTimestamp();
+        var lastResponse = Stopwatch.GetTimestamp();
         while (IsRunning(work))
         {
             show(work);
@@ -85,10 +85,10 @@ internal static class FollowWork
             try
             {
                 work = await api.Get(path, cancellationToken);
-                lastAnswer = Stopwatch.GetTimestamp();
+                lastResponse = Stopwatch.GetTimestamp();
             }
             catch (CommandFailedException exception)
-                when (exception.ExitCode == ExitCode.Unreachable && Stopwatch.GetElapsedTime(lastAnswer) < s_timeout)
+                when (exception.ExitCode == ExitCode.Unreachable && Stopwatch.GetElapsedTime(lastResponse) < s_timeout)
             { }
         }
         show(work);

@@ -13,6 +13,9 @@ internal static class Options
             Required = true,
         };
 
+    public static Option<string?> OptionalReason() =>
+        new("--reason") { Description = "A reason to store with your name and the time.", HelpName = "text" };
+
     /// <summary>Creates an argument that takes many values, and rejects a misspelt option as one of them.</summary>
     public static Argument<string[]> Many(string name, string description, bool required = true)
     {

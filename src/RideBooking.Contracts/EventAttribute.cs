@@ -5,6 +5,9 @@ namespace RideBooking.Contracts;
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class EventAttribute(string source) : Attribute
 {
+    /// <summary>The property that identifies the stream of most events, and that most other messages have, too.</summary>
+    public const string DefaultStream = "RideId";
+
     /// <summary>The publishing module.</summary>
     public string Source { get; } = source;
 
@@ -16,5 +19,5 @@ public sealed class EventAttribute(string source) : Attribute
     /// <summary>
     /// The property that identifies the event's stream: the ride's id, or the driver's id for events about a driver.
     /// </summary>
-    public string Stream { get; init; } = "RideId";
+    public string Stream { get; init; } = DefaultStream;
 }

@@ -9,8 +9,8 @@ interface IStage
     /// <summary>Publishes a message whose sender waits for a response.</summary>
     Task Request(object message, Type type, Guid messageId, CancellationToken cancellationToken);
 
-    /// <summary>Answers the last request of a type.</summary>
-    Task Answer(Type request, object response, CancellationToken cancellationToken);
+    /// <summary>Responds to the last request of a type.</summary>
+    Task Respond(Type request, object response, CancellationToken cancellationToken);
 
     /// <summary>Fails the last request of a type.</summary>
     Task Fail(Type request, Exception exception, CancellationToken cancellationToken);

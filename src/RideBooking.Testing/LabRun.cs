@@ -52,10 +52,10 @@ public sealed class LabRun : LabView, IStage
         where T : class =>
         Request(message, typeof(T) == typeof(object) ? message.GetType() : typeof(T), null, cancellationToken);
 
-    /// <summary>Answers the lab's last request of a type, like its service.</summary>
+    /// <summary>Responds to the lab's last request of a type, like its service.</summary>
     /// <exception cref="InvalidOperationException">There was no such request.</exception>
-    public Task Answer<TRequest>(object response, CancellationToken cancellationToken = default)
-        where TRequest : class => Answer(typeof(TRequest), response, cancellationToken);
+    public Task Respond<TRequest>(object response, CancellationToken cancellationToken = default)
+        where TRequest : class => Respond(typeof(TRequest), response, cancellationToken);
 
     /// <summary>Lets the service fail the lab's last request of a type.</summary>
     /// <exception cref="InvalidOperationException">There was no such request.</exception>
@@ -147,8 +147,8 @@ public sealed class LabRun : LabView, IStage
     Task IStage.Request(object message, Type type, Guid messageId, CancellationToken cancellationToken) =>
         Request(message, type, messageId, cancellationToken);
 
-    Task IStage.Answer(Type request, object response, CancellationToken cancellationToken) =>
-        Answer(request, response, cancellationToken);
+    Task IStage.Respond(Type request, object response, CancellationToken cancellationToken) =>
+        Respond(request, response, cancellationToken);
 
     Task IStage.Fail(Type request, Exception exception, CancellationToken cancellationToken) =>
         Fail(request, exception, cancellationToken);
@@ -159,13 +159,13 @@ public sealed class LabRun : LabView, IStage
         await Settle(cancellationToken);
     }
 
-    async Task Answer(Type asked, object response, CancellationToken cancellationToken)
+    async Task Respond(Type asked, object response, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(response);
         var request = LastRequest(asked);
-        await Answer(
+        await Respond(
             request,
-            Engine.Serializer.Pack(response, response.GetType(), AnswerTo(request), Now),
+            Engine.Serializer.Pack(response, response.GetType(), ResponseTo(request), Now),
             cancellationToken
         );
     }
@@ -173,7 +173,7 @@ public sealed class LabRun : LabView, IStage
     async Task Fail(Type asked, Exception exception, CancellationToken cancellationToken)
     {
         var request = LastRequest(asked);
-        await Answer(request, Engine.FaultOf(request, exception, Now), cancellationToken);
+        await Respond(request, Engine.FaultOf(request, exception, Now), cancellationToken);
     }
 
     Envelope LastRequest(Type type) =>
@@ -190,7 +190,7 @@ public sealed class LabRun : LabView, IStage
     internal static InvalidOperationException NoRequest(Type type, string timeline) =>
         new($"No request {Formatting.TypeName(type)} was made in the lab:\n{timeline}");
 
-    static Serializer.Head AnswerTo(Envelope request) =>
+    static Serializer.Head ResponseTo(Envelope request) =>
         new(
             NewId.NextGuid(),
             RequestId: request.RequestId,
@@ -198,9 +198,9 @@ public sealed class LabRun : LabView, IStage
             ConversationId: request.ConversationId
         );
 
-    Task Answer(Envelope request, Envelope answer, CancellationToken cancellationToken)
+    Task Respond(Envelope request, Envelope response, CancellationToken cancellationToken)
     {
-        World = World with { InFlight = World.InFlight.AddRange(Engine.Route(answer, request.ResponseAddress)) };
+        World = World with { InFlight = World.InFlight.AddRange(Engine.Route(response, request.ResponseAddress)) };
         return Settle(cancellationToken);
     }
 

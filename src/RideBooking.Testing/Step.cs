@@ -46,12 +46,12 @@ public sealed class Step
         );
     }
 
-    /// <summary>Answers the lab's last request of a type.</summary>
-    public static Step Answer<TRequest>(object response)
+    /// <summary>Responds to the lab's last request of a type.</summary>
+    public static Step Respond<TRequest>(object response)
         where TRequest : class =>
         new(
-            $"answer {response}",
-            (stage, _, cancellationToken) => stage.Answer(typeof(TRequest), response, cancellationToken)
+            $"respond {response}",
+            (stage, _, cancellationToken) => stage.Respond(typeof(TRequest), response, cancellationToken)
         );
 
     /// <summary>Fails the lab's last request of a type.</summary>

@@ -14,8 +14,8 @@ public sealed class SlowTestsFirst()
     : SlowestFirst(
         typeof(When_a_whole_city_rides_at_once),
         typeof(When_the_scheduler_keeps_its_timers_in_SQLite),
-        typeof(RideExplorationTests),
+        typeof(When_every_order_of_a_ride_is_explored),
         typeof(When_rides_fail_on_the_embedded_default),
         typeof(CommandLineTests),
-        typeof(EventLog.EventLogTests)
+        typeof(EventLog.When_events_are_logged)
     );

@@ -13,88 +13,6 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Analytics;
 
-/// <summary>The metrics of a period.</summary>
-/// <param name="From">The start of the period, inclusive.</param>
-/// <param name="To">The end of the period, exclusive.</param>
-/// <param name="TimeZone">The time zone of the hours and days.</param>
-/// <param name="Demand">Rides requested per hour. Hours without requests are omitted.</param>
-/// <param name="Acceptance">The results of the offers made in the period.</param>
-/// <param name="Rides">The results of the rides requested in the period.</param>
-/// <param name="Revenue">The amounts captured in the period, per day and currency.</param>
-internal sealed record AnalyticsSummary(
-    DateTimeOffset From,
-    DateTimeOffset To,
-    string TimeZone,
-    IReadOnlyList<HourlyDemand> Demand,
-    OfferAcceptance Acceptance,
-    RideOutcomes Rides,
-    IReadOnlyList<DailyRevenue> Revenue
-);
-
-/// <summary>The demand of one hour.</summary>
-/// <param name="Hour">The start of the hour, an instant in UTC.</param>
-/// <param name="Requested">The number of requested rides.</param>
-internal sealed record HourlyDemand(DateTimeOffset Hour, int Requested);
-
-/// <summary>The results of the offers.</summary>
-/// <param name="Offered">The number of offers made.</param>
-/// <param name="Accepted">The number of accepted offers.</param>
-/// <param name="Declined">The number of declined offers.</param>
-/// <param name="Expired">The number of offers that expired without an answer.</param>
-/// <param name="Withdrawn">The number of offers withdrawn before an answer.</param>
-/// <param name="Pending">The number of offers that wait for an answer.</param>
-/// <param name="Released">
-/// The number of accepted offers whose ride was released or taken from the driver before it began.
-/// </param>
-/// <param name="Rate">
-/// The accepted part of the offers that drivers decided (accepted, declined or expired), 0 to 1; null if there were none.
-/// </param>
-internal sealed record OfferAcceptance(
-    int Offered,
-    int Accepted,
-    int Declined,
-    int Expired,
-    int Withdrawn,
-    int Pending,
-    int Released,
-    double? Rate
-)
-{
-    public static OfferAcceptance Of(Dictionary<OfferAnswer, int> answers, int released)
-    {
-        int Count(OfferAnswer answer) => answers.GetValueOrDefault(answer);
-        var decided = Count(OfferAnswer.Accepted) + Count(OfferAnswer.Declined) + Count(OfferAnswer.Expired);
-        return new(
-            answers.Values.Sum(),
-            Count(OfferAnswer.Accepted),
-            Count(OfferAnswer.Declined),
-            Count(OfferAnswer.Expired),
-            Count(OfferAnswer.Withdrawn),
-            Count(OfferAnswer.Pending),
-            released,
-            GetSummary.Share(Count(OfferAnswer.Accepted), decided)
-        );
-    }
-}
-
-/// <summary>The results of the rides.</summary>
-/// <param name="Requested">The number of requested rides.</param>
-/// <param name="ByStatus">The number of them that are now in each status.</param>
-/// <param name="CancelledBy">The number of cancelled rides, by who cancelled.</param>
-/// <param name="CompletionRate">The completed part of the rides that ended, 0 to 1; null if none did.</param>
-internal sealed record RideOutcomes(
-    int Requested,
-    IReadOnlyDictionary<string, int> ByStatus,
-    IReadOnlyDictionary<string, int> CancelledBy,
-    double? CompletionRate
-);
-
-/// <summary>The revenue of one day in one currency.</summary>
-/// <param name="Day">The day in the time zone.</param>
-/// <param name="Amount">The captured amount.</param>
-/// <param name="Payments">The number of payments.</param>
-internal sealed record DailyRevenue(DateOnly Day, Money Amount, int Payments);
-
 /// <summary>Returns the metrics of a period.</summary>
 /// <remarks>They are derived from the facts on request, because a wrong counter could not be detected.</remarks>
 internal static class GetSummary
@@ -113,7 +31,7 @@ internal static class GetSummary
                     + "Eventually consistent: the metrics reflect an event within moments."
             );
 
-    static async Task<Results<Ok<AnalyticsSummary>, ProblemHttpResult>> Handle(
+    static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
         string? from,
         string? to,
         string? timeZone,
@@ -145,7 +63,7 @@ internal static class GetSummary
         );
     }
 
-    internal static async Task<AnalyticsSummary> Of(
+    internal static async Task<View> Of(
         AppDbContext db,
         DateTimeOffset from,
         DateTimeOffset to,
@@ -195,7 +113,7 @@ internal static class GetSummary
             })
             .ToListAsync(cancellationToken);
 
-        return new AnalyticsSummary(
+        return new View(
             from,
             to,
             zone.Id,
@@ -235,4 +153,86 @@ internal static class GetSummary
     }
 
     internal static double? Share(int part, int whole) => whole == 0 ? null : Math.Round((double)part / whole, 4);
+
+    /// <summary>The metrics of a period.</summary>
+    /// <param name="From">The start of the period, inclusive.</param>
+    /// <param name="To">The end of the period, exclusive.</param>
+    /// <param name="TimeZone">The time zone of the hours and days.</param>
+    /// <param name="Demand">Rides requested per hour. Hours without requests are omitted.</param>
+    /// <param name="Acceptance">The results of the offers made in the period.</param>
+    /// <param name="Rides">The results of the rides requested in the period.</param>
+    /// <param name="Revenue">The amounts captured in the period, per day and currency.</param>
+    internal sealed record View(
+        DateTimeOffset From,
+        DateTimeOffset To,
+        string TimeZone,
+        IReadOnlyList<HourlyDemand> Demand,
+        OfferAcceptance Acceptance,
+        RideOutcomes Rides,
+        IReadOnlyList<DailyRevenue> Revenue
+    );
+
+    /// <summary>The demand of one hour.</summary>
+    /// <param name="Hour">The start of the hour, an instant in UTC.</param>
+    /// <param name="Requested">The number of requested rides.</param>
+    internal sealed record HourlyDemand(DateTimeOffset Hour, int Requested);
+
+    /// <summary>The results of the offers.</summary>
+    /// <param name="Offered">The number of offers made.</param>
+    /// <param name="Accepted">The number of accepted offers.</param>
+    /// <param name="Declined">The number of declined offers.</param>
+    /// <param name="Expired">The number of offers that expired without an answer.</param>
+    /// <param name="Withdrawn">The number of offers withdrawn before an answer.</param>
+    /// <param name="Pending">The number of offers that wait for an answer.</param>
+    /// <param name="Released">
+    /// The number of accepted offers whose ride was released or taken from the driver before it began.
+    /// </param>
+    /// <param name="Rate">
+    /// The accepted part of the offers that drivers decided (accepted, declined or expired), 0 to 1; null if there were none.
+    /// </param>
+    internal sealed record OfferAcceptance(
+        int Offered,
+        int Accepted,
+        int Declined,
+        int Expired,
+        int Withdrawn,
+        int Pending,
+        int Released,
+        double? Rate
+    )
+    {
+        public static OfferAcceptance Of(Dictionary<OfferAnswer, int> answers, int released)
+        {
+            int Count(OfferAnswer answer) => answers.GetValueOrDefault(answer);
+            var decided = Count(OfferAnswer.Accepted) + Count(OfferAnswer.Declined) + Count(OfferAnswer.Expired);
+            return new(
+                answers.Values.Sum(),
+                Count(OfferAnswer.Accepted),
+                Count(OfferAnswer.Declined),
+                Count(OfferAnswer.Expired),
+                Count(OfferAnswer.Withdrawn),
+                Count(OfferAnswer.Pending),
+                released,
+                Share(Count(OfferAnswer.Accepted), decided)
+            );
+        }
+    }
+
+    /// <summary>The results of the rides.</summary>
+    /// <param name="Requested">The number of requested rides.</param>
+    /// <param name="ByStatus">The number of them that are now in each status.</param>
+    /// <param name="CancelledBy">The number of cancelled rides, by who cancelled.</param>
+    /// <param name="CompletionRate">The completed part of the rides that ended, 0 to 1; null if none did.</param>
+    internal sealed record RideOutcomes(
+        int Requested,
+        IReadOnlyDictionary<string, int> ByStatus,
+        IReadOnlyDictionary<string, int> CancelledBy,
+        double? CompletionRate
+    );
+
+    /// <summary>The revenue of one day in one currency.</summary>
+    /// <param name="Day">The day in the time zone.</param>
+    /// <param name="Amount">The captured amount.</param>
+    /// <param name="Payments">The number of payments.</param>
+    internal sealed record DailyRevenue(DateOnly Day, Money Amount, int Payments);
 }

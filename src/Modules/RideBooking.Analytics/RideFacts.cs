@@ -66,14 +66,14 @@ internal sealed class RideFacts : IProjectedRow
         Version++;
     }
 
-    public void Apply(RideCompleted e) => End(RideStatuses.Completed, e.At);
+    public void Apply(RideCompleted e) => End(e, e.At);
 
-    public void Apply(NoDriverFound e) => End(RideStatuses.NoDriverFound, e.At);
+    public void Apply(NoDriverFound e) => End(e, e.At);
 
     public void Apply(RideCancelled e)
     {
         CancelledBy = e.By;
-        End(RideStatuses.Cancelled, e.At);
+        End(e, e.At);
     }
 
     public void Apply(PaymentCaptured e)
@@ -82,9 +82,10 @@ internal sealed class RideFacts : IProjectedRow
         Version++;
     }
 
-    void End(string outcome, DateTimeOffset at)
+    // What the status was before does not matter to an end.
+    void End(object end, DateTimeOffset at)
     {
-        (Outcome, EndedAt) = (outcome, at);
+        (Outcome, EndedAt) = (RideStatus.Requested.After(end).InApi(), at);
         Version++;
     }
 
@@ -110,9 +111,9 @@ internal static class RideFactsQueries
 {
     /// <summary>Returns the current status of each ride, as the API spells it.</summary>
     /// <remarks>
-    /// Not the fold that Rides has (<see cref="Contracts.Seams.IRideStatusOfEvents"/>): that needs a ride's events in order and
-    /// from the first. Facts may come in any order, because a parked event is recorded later and a replay may begin with a later
-    /// event. A test compares the two.
+    /// Not the fold of a ride's events (<see cref="RideStatusFold"/>), except for how it ended: that needs
+    /// the events in order and from the first. Facts may come in any order, because a parked event is recorded later and a replay
+    /// may begin with a later event. A test compares the two.
     /// </remarks>
     public static IQueryable<string> Statuses(this IQueryable<RideFacts> rides, IQueryable<OfferFacts> offers)
     {

@@ -17,7 +17,7 @@ internal sealed class LearnPickupEtas(
     IServiceScopeFactory scopes,
     EventCatalogue catalogue,
     TimeProvider clock,
-    ILogger<LearnPickupEtas> log
+    ILogger<LearnPickupEtas> logger
 ) : BackgroundService
 {
     // Some hundred rides: a new process learns from these, and one that is far behind skips the others.
@@ -49,7 +49,7 @@ internal sealed class LearnPickupEtas(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            log.LogWarning(exception, "Could not read the offers' pickup estimates; the next round tries again");
+            logger.LogWarning(exception, "Could not read the offers' pickup estimates; the next round tries again");
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed class LearnPickupEtas(
             }
             catch (UnreadableEventException exception)
             {
-                log.LogWarning(exception, "An offer's pickup estimate is left out: {Reason}", exception.Message);
+                logger.LogWarning(exception, "An offer's pickup estimate is left out: {Reason}", exception.Message);
             }
     }
 }

@@ -76,8 +76,8 @@ internal static class QuoteRide
         {
             public Validator()
             {
-                RuleFor(quote => quote.Pickup).OnTheMap();
-                RuleFor(quote => quote.Dropoff).OnTheMap();
+                RuleFor(request => request.Pickup).OnTheMap();
+                RuleFor(request => request.Dropoff).OnTheMap();
             }
         }
     }

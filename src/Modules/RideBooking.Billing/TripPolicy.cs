@@ -14,11 +14,7 @@ internal sealed class TripPolicy(TariffBook tariffs, IRouteEstimator routes, Tim
     public IReadOnlyList<string> VehicleClasses =>
         [.. tariffs.At(clock.GetUtcNow()).Classes.Keys.Order(StringComparer.Ordinal)];
 
-    public TripEstimate Estimate(Place from, Place to)
-    {
-        var way = routes.Estimate(from, to);
-        return new TripEstimate(way.DistanceMeters, way.DurationSeconds);
-    }
+    public RouteEstimate Estimate(Place from, Place to) => routes.Estimate(from, to);
 
     public TripProblem? Check(Place pickup, Place dropoff, string vehicleClass)
     {

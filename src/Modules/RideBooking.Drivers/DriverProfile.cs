@@ -9,17 +9,13 @@ internal sealed class DriverProfile
 {
     public required string DriverId { get; init; }
     public required string Name { get; set; }
-    public required string VehicleClass { get; set; }
-    public required string VehiclePlate { get; set; }
-    public required string VehicleModel { get; set; }
+    public required Vehicle Vehicle { get; set; }
 
     /// <summary>The current shift, or null off duty. Changed by conditional updates only, so that one request wins.</summary>
     public Guid? ShiftId { get; set; }
 
     /// <summary>When the current shift began.</summary>
     public DateTimeOffset? OnlineSince { get; set; }
-
-    public Vehicle Vehicle => new(VehicleClass, VehiclePlate, VehicleModel);
 
     internal sealed class Mapping : IEntityTypeConfiguration<DriverProfile>
     {
@@ -29,9 +25,6 @@ internal sealed class DriverProfile
             builder.HasKey(driver => driver.DriverId);
             builder.Property(driver => driver.DriverId).HasMaxLength(255);
             builder.Property(driver => driver.Name).HasMaxLength(100);
-            builder.Property(driver => driver.VehicleClass).HasMaxLength(32);
-            builder.Property(driver => driver.VehiclePlate).HasMaxLength(20);
-            builder.Property(driver => driver.VehicleModel).HasMaxLength(100);
         }
     }
 }

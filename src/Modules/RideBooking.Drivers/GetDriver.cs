@@ -12,68 +12,6 @@ using RideBooking.Positions;
 
 namespace RideBooking.Drivers;
 
-internal enum Availability
-{
-    /// <summary>Off duty.</summary>
-    Offline,
-
-    /// <summary>On duty and available.</summary>
-    Available,
-
-    /// <summary>
-    /// On duty and available, but without a location report for so long that no rides are offered until the next one.
-    /// </summary>
-    NotReporting,
-
-    /// <summary>With an offer to answer.</summary>
-    Offered,
-
-    /// <summary>With a ride, on duty or not.</summary>
-    OnTrip,
-}
-
-/// <summary>The driver's current ride.</summary>
-/// <param name="RideId">The ride.</param>
-/// <param name="OfferId">The offer that the driver accepted.</param>
-/// <param name="Pickup">The pickup point.</param>
-/// <param name="Dropoff">The destination.</param>
-/// <param name="AssignedAt">When the driver accepted the offer.</param>
-internal sealed record CurrentRide(
-    Guid RideId,
-    Guid OfferId,
-    Place? Pickup,
-    Place? Dropoff,
-    DateTimeOffset? AssignedAt
-);
-
-/// <summary>The offer that the driver can answer.</summary>
-/// <param name="OfferId">The offer.</param>
-/// <param name="RideId">The ride.</param>
-/// <param name="Pickup">The pickup point.</param>
-/// <param name="Dropoff">The destination.</param>
-/// <param name="ExpiresAt">When the offer expires.</param>
-internal sealed record CurrentOffer(
-    Guid OfferId,
-    Guid RideId,
-    Place? Pickup,
-    Place? Dropoff,
-    DateTimeOffset? ExpiresAt
-);
-
-/// <summary>A driver, as shown to themselves.</summary>
-/// <param name="Profile">The driver's name and vehicle.</param>
-/// <param name="Availability">What the driver is doing.</param>
-/// <param name="Shift">The current shift; null off duty.</param>
-/// <param name="CurrentRide">The current ride, if any.</param>
-/// <param name="CurrentOffer">The offer to answer, if any.</param>
-internal sealed record DriverView(
-    ProfileView Profile,
-    Availability Availability,
-    ShiftView? Shift,
-    CurrentRide? CurrentRide,
-    CurrentOffer? CurrentOffer
-);
-
 /// <summary>Returns what the driver's app shows when it is opened.</summary>
 internal static class GetDriver
 {
@@ -83,7 +21,7 @@ internal static class GetDriver
             .WithSummary("Get your profile, availability, ride and offer")
             .Refuses(StatusCodes.Status404NotFound, DriverProblems.ProfileNotFound);
 
-    internal static async Task<Results<Ok<DriverView>, ProblemHttpResult>> Handle(
+    internal static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
         Driver driver,
         AppDbContext db,
         DriversOptions options,
@@ -113,7 +51,7 @@ internal static class GetDriver
                 .FreshSince(clock.GetUtcNow() - options.MaxPositionAge)
                 .AnyAsync(position => position.DriverId == driver.Id, cancellationToken);
         return TypedResults.Ok(
-            new DriverView(
+            new View(
                 ProfileView.Of(profile),
                 ride is not null ? Availability.OnTrip
                     : profile.ShiftId is null ? Availability.Offline
@@ -130,4 +68,66 @@ internal static class GetDriver
             )
         );
     }
+
+    /// <summary>A driver, as shown to themselves.</summary>
+    /// <param name="Profile">The driver's name and vehicle.</param>
+    /// <param name="Availability">What the driver is doing.</param>
+    /// <param name="Shift">The current shift; null off duty.</param>
+    /// <param name="CurrentRide">The current ride, if any.</param>
+    /// <param name="CurrentOffer">The offer to answer, if any.</param>
+    internal sealed record View(
+        ProfileView Profile,
+        Availability Availability,
+        ShiftView? Shift,
+        CurrentRide? CurrentRide,
+        CurrentOffer? CurrentOffer
+    );
+
+    internal enum Availability
+    {
+        /// <summary>Off duty.</summary>
+        Offline,
+
+        /// <summary>On duty and available.</summary>
+        Available,
+
+        /// <summary>
+        /// On duty and available, but without a location report for so long that no rides are offered until the next one.
+        /// </summary>
+        NotReporting,
+
+        /// <summary>With an offer to answer.</summary>
+        Offered,
+
+        /// <summary>With a ride, on duty or not.</summary>
+        OnTrip,
+    }
+
+    /// <summary>The driver's current ride.</summary>
+    /// <param name="RideId">The ride.</param>
+    /// <param name="OfferId">The offer that the driver accepted.</param>
+    /// <param name="Pickup">The pickup point.</param>
+    /// <param name="Dropoff">The destination.</param>
+    /// <param name="AssignedAt">When the driver accepted the offer.</param>
+    internal sealed record CurrentRide(
+        Guid RideId,
+        Guid OfferId,
+        Place? Pickup,
+        Place? Dropoff,
+        DateTimeOffset? AssignedAt
+    );
+
+    /// <summary>The offer that the driver can answer.</summary>
+    /// <param name="OfferId">The offer.</param>
+    /// <param name="RideId">The ride.</param>
+    /// <param name="Pickup">The pickup point.</param>
+    /// <param name="Dropoff">The destination.</param>
+    /// <param name="ExpiresAt">When the offer expires.</param>
+    internal sealed record CurrentOffer(
+        Guid OfferId,
+        Guid RideId,
+        Place? Pickup,
+        Place? Dropoff,
+        DateTimeOffset? ExpiresAt
+    );
 }

@@ -14,33 +14,6 @@ using RideBooking.Platform.Visibility;
 
 namespace RideBooking.Drivers;
 
-/// <summary>The driver's earnings in a period, by currency (usually one).</summary>
-/// <param name="From">The start of the period, inclusive.</param>
-/// <param name="To">The end of the period, exclusive, if given; else the current time.</param>
-/// <param name="Rides">The number of rides, including those cancelled for a fee.</param>
-/// <param name="Totals">The sums, by currency.</param>
-internal sealed record EarningsView(
-    DateTimeOffset From,
-    DateTimeOffset To,
-    int Rides,
-    IReadOnlyList<EarningsTotal> Totals
-);
-
-/// <param name="Rides">The number of rides, including those cancelled for a fee.</param>
-/// <param name="Fares">The amounts the riders pay: fares with tolls, and fees.</param>
-/// <param name="Earned">The driver's part, with tolls and fees.</param>
-/// <param name="Tolls">The tolls in it, which the driver receives in full.</param>
-/// <param name="Cancelled">The number of rides cancelled for a fee.</param>
-/// <param name="CancellationFees">The driver's part of those fees.</param>
-internal sealed record EarningsTotal(
-    int Rides,
-    Money Fares,
-    Money Earned,
-    Money Tolls,
-    int Cancelled,
-    Money CancellationFees
-);
-
 /// <summary>Returns the driver's earnings from the rides whose fare, or cancellation fee, became final in a period.</summary>
 internal static class GetEarnings
 {
@@ -52,7 +25,7 @@ internal static class GetEarnings
             .MapGet("/drivers/me/earnings", Handle)
             .WithSummary("Get your earnings in a period, by default the last seven days");
 
-    internal static async Task<Results<Ok<EarningsView>, ProblemHttpResult>> Handle(
+    internal static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
         Driver driver,
         AppDbContext db,
         EventVisibility visibility,
@@ -99,7 +72,7 @@ internal static class GetEarnings
             })
             .ToListAsync(cancellationToken);
         return TypedResults.Ok(
-            new EarningsView(
+            new View(
                 start,
                 end,
                 earned.Count,
@@ -107,7 +80,7 @@ internal static class GetEarnings
                     .. earned
                         .GroupBy(earning => earning.Fare.Currency, StringComparer.Ordinal)
                         .OrderBy(currency => currency.Key, StringComparer.Ordinal)
-                        .Select(currency => new EarningsTotal(
+                        .Select(currency => new Total(
                             currency.Count(),
                             new Money(currency.Sum(earning => earning.Fare.Amount), currency.Key),
                             new Money(currency.Sum(earning => earning.Earned.Amount), currency.Key),
@@ -122,4 +95,26 @@ internal static class GetEarnings
             )
         );
     }
+
+    /// <summary>The driver's earnings in a period, by currency (usually one).</summary>
+    /// <param name="From">The start of the period, inclusive.</param>
+    /// <param name="To">The end of the period, exclusive, if given; else the current time.</param>
+    /// <param name="Rides">The number of rides, including those cancelled for a fee.</param>
+    /// <param name="Totals">The sums, by currency.</param>
+    internal sealed record View(DateTimeOffset From, DateTimeOffset To, int Rides, IReadOnlyList<Total> Totals);
+
+    /// <param name="Rides">The number of rides, including those cancelled for a fee.</param>
+    /// <param name="Fares">The amounts the riders pay: fares with tolls, and fees.</param>
+    /// <param name="Earned">The driver's part, with tolls and fees.</param>
+    /// <param name="Tolls">The tolls in it, which the driver receives in full.</param>
+    /// <param name="Cancelled">The number of rides cancelled for a fee.</param>
+    /// <param name="CancellationFees">The driver's part of those fees.</param>
+    internal sealed record Total(
+        int Rides,
+        Money Fares,
+        Money Earned,
+        Money Tolls,
+        int Cancelled,
+        Money CancellationFees
+    );
 }

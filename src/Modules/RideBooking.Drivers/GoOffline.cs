@@ -22,7 +22,7 @@ internal static class GoOffline
         drivers
             .MapDelete("/drivers/me/shift", Handle)
             .WithSummary("End the shift")
-            .AnswersWhenHandled<DriverWentOffline, OfferExpired>()
+            .RespondsWhenHandled<DriverWentOffline, OfferExpired>()
             .Refuses(StatusCodes.Status409Conflict, DriverProblems.OnTrip, ProblemCode.ConcurrentUpdate);
 
     internal static async Task<Results<NoContent, ProblemHttpResult>> Handle(

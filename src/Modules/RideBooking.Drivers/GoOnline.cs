@@ -16,11 +16,6 @@ using RideBooking.Positions;
 
 namespace RideBooking.Drivers;
 
-/// <summary>The current shift.</summary>
-/// <param name="ShiftId">The shift.</param>
-/// <param name="OnlineSince">When it began.</param>
-internal sealed record ShiftView(Guid ShiftId, DateTimeOffset OnlineSince);
-
 /// <summary>Starts the driver's shift, or returns the current one if they are on duty.</summary>
 /// <remarks>
 /// In both cases the location becomes the driver's position and the sequence of location reports restarts, so that the reports
@@ -32,7 +27,7 @@ internal static class GoOnline
         drivers
             .MapPost("/drivers/me/shift", Handle)
             .WithSummary("Start a shift, or restart the sequence of location reports")
-            .AnswersWhenHandled<DriverWentOnline>()
+            .RespondsWhenHandled<DriverWentOnline>()
             .Refuses(StatusCodes.Status422UnprocessableEntity, DriverProblems.ImplausibleLocation)
             .Refuses(StatusCodes.Status409Conflict, DriverProblems.ProfileRequired, ProblemCode.ConcurrentUpdate);
 

@@ -40,8 +40,8 @@ internal static class ReportLocation
             .AddOpenApiOperationTransformer(
                 (operation, _, _) =>
                 {
-                    if (operation.Responses?["204"] is OpenApiResponse answer)
-                        answer.Headers = new Dictionary<string, IOpenApiHeader>
+                    if (operation.Responses?["204"] is OpenApiResponse response)
+                        response.Headers = new Dictionary<string, IOpenApiHeader>
                         {
                             [OutcomeHeader] = Header(
                                 "`used`, or `dropped` if a newer report is known.",

@@ -15,15 +15,6 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Drivers;
 
-/// <summary>A driver's profile as the API shows it.</summary>
-/// <param name="DriverId">The driver.</param>
-/// <param name="Name">The driver's name, as riders see it.</param>
-/// <param name="Vehicle">The vehicle. A current shift keeps the one it began with.</param>
-internal sealed record ProfileView(string DriverId, string Name, Vehicle Vehicle)
-{
-    public static ProfileView Of(DriverProfile driver) => new(driver.DriverId, driver.Name, driver.Vehicle);
-}
-
 /// <summary>Saves a driver's name and vehicle.</summary>
 /// <remarks>
 /// A running shift keeps the vehicle it began with, because riders look for it. A new vehicle applies from the next
@@ -55,10 +46,8 @@ internal static partial class SaveProfile
                 profile = new DriverProfile
                 {
                     DriverId = driver.Id,
-                    Name = request.Name,
-                    VehicleClass = "",
-                    VehiclePlate = "",
-                    VehicleModel = "",
+                    Name = "",
+                    Vehicle = new Vehicle("", "", ""),
                 }
             );
         Fill(profile, request);
@@ -85,9 +74,7 @@ internal static partial class SaveProfile
     static void Fill(DriverProfile profile, Request request)
     {
         profile.Name = request.Name.Trim();
-        profile.VehicleClass = request.VehicleClass;
-        profile.VehiclePlate = request.Vehicle.Plate.Trim();
-        profile.VehicleModel = request.Vehicle.Model.Trim();
+        profile.Vehicle = new Vehicle(request.VehicleClass, request.Vehicle.Plate.Trim(), request.Vehicle.Model.Trim());
     }
 
     /// <param name="Name">The driver's name, as riders see it.</param>
@@ -110,8 +97,8 @@ internal static partial class SaveProfile
                 RuleFor(request => request.Vehicle.Class)
                     .Must(vehicleClass => Slug().IsMatch(vehicleClass))
                     .WithMessage("must have 1 to 32 letters, digits or hyphens");
-                RuleFor(request => request.Vehicle.Plate).Text(1, 20);
-                RuleFor(request => request.Vehicle.Model).Text(1, 100);
+                RuleFor(request => request.Vehicle.Plate).Text(1, Vehicle.MaxPlateLength);
+                RuleFor(request => request.Vehicle.Model).Text(1, Vehicle.MaxModelLength);
             }
         }
     }

@@ -13,26 +13,6 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
 
-/// <summary>The ride that the driver has accepted.</summary>
-/// <param name="OfferId">The offer.</param>
-/// <param name="RideId">The ride.</param>
-/// <param name="RiderId">The rider.</param>
-/// <param name="Pickup">The pickup point.</param>
-/// <param name="Dropoff">The destination.</param>
-/// <param name="Fare">The fare the rider was quoted, if any.</param>
-/// <param name="PickupEtaSeconds">The estimated driving time to the pickup, seconds.</param>
-/// <param name="AcceptedAt">When the driver accepted the offer.</param>
-internal sealed record OfferAccepted(
-    Guid OfferId,
-    Guid RideId,
-    string RiderId,
-    Place Pickup,
-    Place Dropoff,
-    Money? Fare,
-    int PickupEtaSeconds,
-    DateTimeOffset AcceptedAt
-);
-
 /// <summary>Accepts an offer on behalf of its driver.</summary>
 /// <remarks>
 /// Exactly one event wins: the acceptance, the offer's expiry, the end of the shift or the end of the ride. A repeated
@@ -44,7 +24,7 @@ internal static class AcceptOffer
         drivers
             .MapPost("/offers/{offerId:guid}/accept", Handle)
             .WithSummary("Accept an offer")
-            .AnswersWhenHandled<DriverAssigned>()
+            .RespondsWhenHandled<DriverAssigned>()
             .Refuses(StatusCodes.Status404NotFound, OfferProblems.OfferNotFound)
             .Refuses(
                 StatusCodes.Status409Conflict,
@@ -53,7 +33,7 @@ internal static class AcceptOffer
                 OfferProblems.OwnRide
             );
 
-    internal static async Task<Results<Ok<OfferAccepted>, ProblemHttpResult>> Handle(
+    internal static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
         Guid offerId,
         Driver driver,
         AppDbContext db,
@@ -118,15 +98,15 @@ internal static class AcceptOffer
             offer.OfferId,
             offer.DriverId,
             driver.Name,
-            new Vehicle(driver.VehicleClass, driver.VehiclePlate, driver.VehicleModel),
+            driver.Vehicle,
             offer.PickupEtaSeconds,
             offer.Attempt,
             now
         );
 
-    static Ok<OfferAccepted> Summary(Search search, Offer offer) =>
+    static Ok<View> Summary(Search search, Offer offer) =>
         TypedResults.Ok(
-            new OfferAccepted(
+            new View(
                 offer.OfferId,
                 search.RideId,
                 search.RiderId,
@@ -137,4 +117,24 @@ internal static class AcceptOffer
                 offer.AnsweredAt!.Value
             )
         );
+
+    /// <summary>The ride that the driver has accepted.</summary>
+    /// <param name="OfferId">The offer.</param>
+    /// <param name="RideId">The ride.</param>
+    /// <param name="RiderId">The rider.</param>
+    /// <param name="Pickup">The pickup point.</param>
+    /// <param name="Dropoff">The destination.</param>
+    /// <param name="Fare">The fare the rider was quoted, if any.</param>
+    /// <param name="PickupEtaSeconds">The estimated driving time to the pickup, seconds.</param>
+    /// <param name="AcceptedAt">When the driver accepted the offer.</param>
+    internal sealed record View(
+        Guid OfferId,
+        Guid RideId,
+        string RiderId,
+        Place Pickup,
+        Place Dropoff,
+        Money? Fare,
+        int PickupEtaSeconds,
+        DateTimeOffset AcceptedAt
+    );
 }

@@ -33,9 +33,7 @@ internal sealed class AddCandidate(AppDbContext db) : IConsumer<DriverWentOnline
         candidate.Online = true;
         candidate.MissedOffers = 0;
         candidate.Name = shift.Name;
-        candidate.VehicleClass = shift.Vehicle.Class;
-        candidate.VehiclePlate = shift.Vehicle.Plate;
-        candidate.VehicleModel = shift.Vehicle.Model;
+        candidate.Vehicle = shift.Vehicle;
         await context.Publish(new DriverBecameAvailable(shift.DriverId));
     }
 }

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Contracts;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
@@ -18,9 +19,7 @@ internal sealed class Candidate
     public required Guid ShiftId { get; set; }
     public required bool Online { get; set; }
     public string Name { get; set; } = "";
-    public string VehicleClass { get; set; } = Contracts.VehicleClass.Standard;
-    public string VehiclePlate { get; set; } = "";
-    public string VehicleModel { get; set; } = "";
+    public Vehicle Vehicle { get; set; } = new(VehicleClass.Standard, "", "");
 
     /// <summary>The ride the driver is reserved for. Unique, so that no ride can reserve two drivers.</summary>
     public Guid? ReservedRideId { get; set; }
@@ -35,10 +34,10 @@ internal sealed class Candidate
     /// On duty, without a ride or an offer, and in a vehicle of the class: any vehicle will do for <c>standard</c>.
     /// </summary>
     public static Expression<Func<Candidate, bool>> FreeFor(string vehicleClass) =>
-        vehicleClass == Contracts.VehicleClass.Standard
+        vehicleClass == VehicleClass.Standard
             ? candidate => candidate.Online && candidate.ReservedRideId == null
             : candidate =>
-                candidate.Online && candidate.ReservedRideId == null && candidate.VehicleClass == vehicleClass;
+                candidate.Online && candidate.ReservedRideId == null && candidate.Vehicle.Class == vehicleClass;
 
     internal sealed class Mapping : IEntityTypeConfiguration<Candidate>
     {
@@ -48,9 +47,6 @@ internal sealed class Candidate
             builder.HasKey(candidate => candidate.DriverId);
             builder.Property(candidate => candidate.DriverId).HasMaxLength(255);
             builder.Property(candidate => candidate.Name).HasMaxLength(100);
-            builder.Property(candidate => candidate.VehicleClass).HasMaxLength(32);
-            builder.Property(candidate => candidate.VehiclePlate).HasMaxLength(20);
-            builder.Property(candidate => candidate.VehicleModel).HasMaxLength(100);
 
             // Two events about one driver at once: the second is retried and reads the driver again.
             builder.Property(candidate => candidate.ShiftId).IsConcurrencyToken();

@@ -22,7 +22,7 @@ internal static class DeclineOffer
         drivers
             .MapPost("/offers/{offerId:guid}/decline", Handle)
             .WithSummary("Decline an offer")
-            .AnswersWhenHandled<OfferDeclined>()
+            .RespondsWhenHandled<OfferDeclined>()
             .Refuses(StatusCodes.Status404NotFound, OfferProblems.OfferNotFound)
             .Refuses(StatusCodes.Status409Conflict, OfferProblems.OfferExpired, OfferProblems.OfferTaken);
 

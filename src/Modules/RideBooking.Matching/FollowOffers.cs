@@ -12,12 +12,6 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
 
-/// <summary>An offer, or the ride that resulted from it, that the driver no longer has.</summary>
-/// <param name="OfferId">The offer.</param>
-/// <param name="RideId">The ride.</param>
-/// <param name="Status">How the offer ended.</param>
-internal sealed record OfferEnded(Guid OfferId, Guid RideId, OfferStatus Status);
-
 /// <summary>
 /// Streams the driver's state: <c>offer</c> when a ride is offered, <c>assigned</c> when they have the ride, <c>ended</c> when
 /// either has ended.
@@ -160,4 +154,10 @@ internal static class FollowOffers
     sealed record Found(Offer Offer, Search Search);
 
     sealed record ActiveOffer(Guid OfferId, Guid RideId, OfferStatus Status);
+
+    /// <summary>An offer, or the ride that resulted from it, that the driver no longer has.</summary>
+    /// <param name="OfferId">The offer.</param>
+    /// <param name="RideId">The ride.</param>
+    /// <param name="Status">How the offer ended.</param>
+    internal sealed record OfferEnded(Guid OfferId, Guid RideId, OfferStatus Status);
 }

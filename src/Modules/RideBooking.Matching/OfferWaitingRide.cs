@@ -37,7 +37,7 @@ internal sealed class OfferWaitingRide(
             where candidate.DriverId == driverId && candidate.Online && candidate.ReservedRideId == null
             select new
             {
-                candidate.VehicleClass,
+                VehicleClass = candidate.Vehicle.Class,
                 position.Lat,
                 position.Lng,
             }

@@ -5,7 +5,7 @@ using RideBooking.Contracts.Seams;
 
 namespace RideBooking.Operations;
 
-/// <summary>An operator's action: who did it, when and why. The API lists them as <c>audit</c>.</summary>
+/// <summary>An operator's action: who did it, when and why. The API lists them at <c>/operations/audit</c>.</summary>
 internal sealed class OperatorAction
 {
     public required Guid Id { get; init; }
@@ -37,13 +37,14 @@ internal sealed class OperatorAction
     /// </summary>
     public int Count { get; init; } = 1;
 
+    /// <summary>The reason; empty if none was given.</summary>
     public required string Reason { get; init; }
 
     internal sealed class Mapping : IEntityTypeConfiguration<OperatorAction>
     {
         public void Configure(EntityTypeBuilder<OperatorAction> builder)
         {
-            builder.ToTable("audit");
+            builder.ToTable("operator_actions");
             builder.HasKey(row => row.Id);
             builder.Property(row => row.Id).ValueGeneratedNever();
             builder.Property(row => row.By).HasMaxLength(255);

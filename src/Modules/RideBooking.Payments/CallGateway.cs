@@ -70,7 +70,7 @@ internal sealed record ChargeDeclined(Guid RideId, int Attempt, string Code, boo
 /// <param name="KeyNumber">The number of the key that was used; 0 for the payment's.</param>
 internal sealed record ChargeUnknown(Guid RideId, int Attempt, string Code, int KeyNumber = 0);
 
-/// <summary>Calls the gateway, outside any transaction, and publishes its answer.</summary>
+/// <summary>Calls the gateway, outside any transaction, and publishes its response.</summary>
 /// <remarks>
 /// May run any number of times for one attempt, also concurrently: it calls the gateway only while the state machine waits for
 /// this very attempt.
@@ -84,7 +84,7 @@ internal sealed class CallGateway(
     PaymentOptions options,
     IServiceScopeFactory scopes,
     TimeProvider clock,
-    ILogger<CallGateway> log
+    ILogger<CallGateway> logger
 ) : IConsumer<ChargeCard>
 {
     // An automatic retry cannot help.
@@ -98,7 +98,7 @@ internal sealed class CallGateway(
         {
             if (!await IsAwaited(charge, cancellationToken))
             {
-                log.LogInformation("Attempt {Attempt} for ride {RideId} is obsolete; skipped", attempt, rideId);
+                logger.LogInformation("Attempt {Attempt} for ride {RideId} is obsolete; skipped", attempt, rideId);
                 return;
             }
 
@@ -109,28 +109,28 @@ internal sealed class CallGateway(
             if (pinned is null)
             {
                 await context.Publish(
-                    new ChargeDeclined(rideId, attempt, charge.Close ? ChargeAnswer.Closed : NoMethod, false, number),
+                    new ChargeDeclined(rideId, attempt, charge.Close ? ChargeResponse.Closed : NoMethod, false, number),
                     cancellationToken
                 );
                 return;
             }
 
-            var answer = await ChargeOrClose(pinned, charge, token, number, cancellationToken);
-            if (answer is { Outcome: ChargeOutcome.Declined, Code: ChargeAnswer.Closed })
+            var response = await ChargeOrClose(pinned, charge, token, number, cancellationToken);
+            if (response is { Outcome: ChargeOutcome.Declined, Code: ChargeResponse.Closed })
                 continue;
             await (
-                answer switch
+                response switch
                 {
                     { Outcome: ChargeOutcome.Captured } => context.Publish(
                         new ChargeSucceeded(rideId, attempt, number),
                         cancellationToken
                     ),
                     { Outcome: ChargeOutcome.Declined, Code: var code } => context.Publish(
-                        new ChargeDeclined(rideId, attempt, code ?? ChargeAnswer.CardDeclined, true, number),
+                        new ChargeDeclined(rideId, attempt, code ?? ChargeResponse.CardDeclined, true, number),
                         cancellationToken
                     ),
                     _ => context.Publish(
-                        new ChargeUnknown(rideId, attempt, answer.Code ?? ChargeAnswer.GatewayTimeout, number),
+                        new ChargeUnknown(rideId, attempt, response.Code ?? ChargeResponse.GatewayTimeout, number),
                         cancellationToken
                     ),
                 }
@@ -192,7 +192,7 @@ internal sealed class CallGateway(
                 .SingleOrDefaultAsync(row => row.RideId == charge.RideId && row.KeyNumber == number, cancellationToken);
     }
 
-    async Task<ChargeAnswer> ChargeOrClose(
+    async Task<ChargeResponse> ChargeOrClose(
         GatewayCharge pinned,
         ChargeCard charge,
         string? token,
@@ -205,7 +205,7 @@ internal sealed class CallGateway(
         {
             var closed = await gateway.Close(request, cancellationToken);
             // A definite decline concerns the earlier card. The new card has not been charged yet.
-            return closed.Outcome == ChargeOutcome.Declined ? ChargeAnswer.Declined(ChargeAnswer.Closed) : closed;
+            return closed.Outcome == ChargeOutcome.Declined ? ChargeResponse.Declined(ChargeResponse.Closed) : closed;
         }
         if (
             charge.Resolve

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -28,14 +27,14 @@ internal static class GetPayment
             .WithSummary("Get the payment of a ride")
             .Refuses(StatusCodes.Status404NotFound, PaymentProblems.PaymentNotFound);
 
-    static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
+    static async Task<Results<Ok<PaymentView>, ProblemHttpResult>> Handle(
         Guid rideId,
         AppDbContext db,
         EventVisibility visibility,
         CancellationToken cancellationToken
     ) =>
         await db.FindPayment(rideId, visibility, cancellationToken) is { } payment
-            ? TypedResults.Ok(View.Of(payment))
+            ? TypedResults.Ok(PaymentView.Of(payment))
             : PaymentProblems.NotFound();
 
     /// <summary>Returns the ride's payment, once an amount is due.</summary>
@@ -63,50 +62,4 @@ internal static class GetPayment
                 payment => payment.CorrelationId == rideId && payment.Status != nameof(PaymentStateMachine.Expected),
                 cancellationToken
             );
-
-    /// <param name="RideId">The ride.</param>
-    /// <param name="PaymentId">The payment.</param>
-    /// <param name="RiderId">The rider.</param>
-    /// <param name="State">
-    /// The machine's state: charging, retrying, outstanding, settling, captured, writtenOff or nothingDue.
-    /// </param>
-    /// <param name="Amount">The amount due.</param>
-    /// <param name="Attempt">The number of the current or last attempt, from 1.</param>
-    /// <param name="IdempotencyKey">The key of the current charge at the gateway.</param>
-    /// <param name="Unresolved">Whether the gateway may have captured the amount without our knowledge.</param>
-    /// <param name="FailureCode">Why the last attempt failed.</param>
-    /// <param name="RetryAt">When the next attempt is due.</param>
-    /// <param name="OpenedAt">When the payment became due.</param>
-    /// <param name="CapturedAt">When it was paid.</param>
-    internal sealed record View(
-        Guid RideId,
-        Guid PaymentId,
-        string RiderId,
-        string State,
-        Money Amount,
-        int Attempt,
-        string IdempotencyKey,
-        bool Unresolved,
-        string? FailureCode,
-        DateTimeOffset? RetryAt,
-        DateTimeOffset OpenedAt,
-        DateTimeOffset? CapturedAt
-    )
-    {
-        public static View Of(Payment payment) =>
-            new(
-                payment.CorrelationId,
-                payment.PaymentId,
-                payment.RiderId,
-                JsonNamingPolicy.CamelCase.ConvertName(payment.Status),
-                payment.Due,
-                payment.Attempt,
-                payment.IdempotencyKey,
-                payment.Unresolved,
-                payment.FailureCode,
-                payment.RetryAt,
-                payment.OpenedAt,
-                payment.CapturedAt
-            );
-    }
 }

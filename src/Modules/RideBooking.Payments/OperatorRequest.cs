@@ -19,14 +19,18 @@ internal sealed record OperatorRequest(
     SagaCommandDispatcher<Payment> Payments,
     IOperatorActions Actions,
     EventVisibility Visibility,
+    TimeProvider Clock,
     CancellationToken CancellationToken
 )
 {
+    /// <summary>Returns the time of the command.</summary>
+    public DateTimeOffset Now() => Clock.GetUtcNow();
+
     /// <summary>Sends a command to the payment. The reason is stored with the operator's action.</summary>
     /// <param name="action">The action's name among operators' actions.</param>
     /// <param name="reason">The operator's reason.</param>
     /// <param name="command">The command.</param>
-    public async Task<Results<Accepted<GetPayment.View>, ProblemHttpResult>> Send<T>(
+    public async Task<Results<Accepted<PaymentView>, ProblemHttpResult>> Send<T>(
         string action,
         string reason,
         T command
@@ -54,6 +58,6 @@ internal sealed record OperatorRequest(
             : PaymentProblems.NotDue(now);
     }
 
-    static Accepted<GetPayment.View> Accepted(Payment payment) =>
-        TypedResults.Accepted($"/api/v1/operations/payments/{payment.CorrelationId}", GetPayment.View.Of(payment));
+    static Accepted<PaymentView> Accepted(Payment payment) =>
+        TypedResults.Accepted($"/api/v1/operations/payments/{payment.CorrelationId}", PaymentView.Of(payment));
 }

@@ -21,7 +21,7 @@ internal static class PaymentProblems
         new(PaymentInProgress, "An attempt is in flight at the gateway. Write the payment off when it has ended.");
 
     public static ProblemHttpResult NotDue(Payment payment) =>
-        Problem.Conflict(PaymentNotDue, "Nothing is owed for this ride.", ("state", GetPayment.View.Of(payment).State));
+        Problem.Conflict(PaymentNotDue, "Nothing is owed for this ride.", ("state", PaymentView.Of(payment).State));
 
     public static ProblemHttpResult NotFound() =>
         Problem.NotFound("There is no payment for this ride.", PaymentNotFound);

@@ -10,7 +10,7 @@ namespace RideBooking.Payments;
 /// <remarks>
 /// Only this machine decides what the gateway is asked to do, and under which key. See docs/diagrams/payment.md.
 /// </remarks>
-internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
+internal sealed class PaymentStateMachine : CorrelatedStateMachine<Payment>
 {
     public PaymentStateMachine(PaymentOptions options)
     {
@@ -19,16 +19,16 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
 
         // Money moves only for a requested ride. An early fare or fee is retried until the request has arrived; without a request
         // it ends in the error queue. So does a capture without a payment of ours.
-        OfRide(() => RideRequested, it => it.RideId);
-        OfRide(() => FareFinalized, it => it.RideId);
-        OfRide(() => FeeAssessed, it => it.RideId);
-        OfRide(() => Succeeded, it => it.RideId);
-        OfRide(() => Declined, it => it.RideId);
-        OfRide(() => Unknown, it => it.RideId);
-        OfRide(() => PayNow, it => it.RideId, unknown => unknown.Discard());
-        OfRide(() => RetryNow, it => it.RideId, unknown => unknown.Discard());
-        OfRide(() => WriteOff, it => it.RideId, unknown => unknown.Discard());
-        TimerOfRide(() => Retry, it => it.RideId);
+        Correlate(() => RideRequested, it => it.RideId);
+        Correlate(() => FareFinalized, it => it.RideId);
+        Correlate(() => FeeAssessed, it => it.RideId);
+        Correlate(() => Succeeded, it => it.RideId);
+        Correlate(() => Declined, it => it.RideId);
+        Correlate(() => Unknown, it => it.RideId);
+        Correlate(() => PayNow, it => it.RideId, unknown => unknown.Discard());
+        Correlate(() => RetryNow, it => it.RideId, unknown => unknown.Discard());
+        Correlate(() => WriteOff, it => it.RideId, unknown => unknown.Discard());
+        CorrelateTimer(() => Retry, it => it.RideId);
 
         Initially(When(RideRequested).Expect().TransitionTo(Expected));
 
@@ -167,5 +167,5 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
     public Event<RetryPayment> RetryNow { get; } = null!;
     public Event<WriteOffPayment> WriteOff { get; } = null!;
 
-    public RideTimer<Payment, RetryDue> Retry { get; } = new(payment => payment.RetryTokenId);
+    public SagaTimer<Payment, RetryDue> Retry { get; } = new(payment => payment.RetryTokenId);
 }

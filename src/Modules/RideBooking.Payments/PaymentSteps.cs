@@ -141,7 +141,7 @@ internal static class PaymentSteps
     /// <summary>Schedules the next attempt and publishes that.</summary>
     public static EventActivityBinder<Payment, T> WaitForRetry<T>(
         this EventActivityBinder<Payment, T> binder,
-        RideTimer<Payment, RetryDue> retry,
+        SagaTimer<Payment, RetryDue> retry,
         IReadOnlyList<TimeSpan> delays
     )
         where T : class =>
@@ -193,7 +193,7 @@ internal static class PaymentSteps
                 context.Saga.Due,
                 context.Message.By,
                 context.Message.Reason,
-                context.Saga.ChangedAt
+                context.Message.At
             ));
 
     /// <summary>Records that the gateway captured nothing, and never will.</summary>

@@ -17,7 +17,7 @@ internal sealed class ResumePayments(
     IServiceScopeFactory scopes,
     PaymentOptions options,
     TimeProvider clock,
-    ILogger<ResumePayments> log
+    ILogger<ResumePayments> logger
 ) : BackgroundService, IRecoverableWork
 {
     const int AtOnce = 100;
@@ -37,7 +37,7 @@ internal sealed class ResumePayments(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                log.LogWarning(exception, "Checking for overdue payments failed; the next check is at {Next}", Next);
+                logger.LogWarning(exception, "Checking for overdue payments failed; the next check is at {Next}", Next);
             }
     }
 
@@ -51,7 +51,7 @@ internal sealed class ResumePayments(
             cancellationToken
         );
         if (resumed > 0)
-            log.LogWarning("Republished the messages of {Count} payments, which seem to be lost", resumed);
+            logger.LogWarning("Republished the messages of {Count} payments, which seem to be lost", resumed);
         return resumed;
     }
 

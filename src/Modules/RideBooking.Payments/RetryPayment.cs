@@ -25,17 +25,17 @@ internal static class RetryPaymentEndpoint
             .Refuses(StatusCodes.Status404NotFound, PaymentProblems.PaymentNotFound)
             .Refuses(StatusCodes.Status409Conflict, PaymentProblems.PaymentNotDue);
 
-    static Task<Results<Accepted<GetPayment.View>, ProblemHttpResult>> Handle(
-        [AsParameters] OperatorRequest request,
-        Request retry
-    ) => request.Send(OperatorActionNames.RetryPayment, retry.Reason.Trim(), new RetryPayment(request.RideId));
+    static Task<Results<Accepted<PaymentView>, ProblemHttpResult>> Handle(
+        [AsParameters] OperatorRequest parameters,
+        Request request
+    ) => parameters.Send(OperatorActionNames.RetryPayment, request.Reason.Trim(), new RetryPayment(parameters.RideId));
 
     /// <param name="Reason">Why, 1 to 500 characters.</param>
     internal sealed record Request(string Reason)
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(retry => retry.Reason).Reason();
+            public Validator() => RuleFor(request => request.Reason).Reason();
         }
     }
 }

@@ -15,7 +15,8 @@ namespace RideBooking.Payments;
 /// <param name="RideId">The ride.</param>
 /// <param name="By">The operator.</param>
 /// <param name="Reason">Why.</param>
-internal sealed record WriteOffPayment(Guid RideId, string By, string Reason);
+/// <param name="At">When.</param>
+internal sealed record WriteOffPayment(Guid RideId, string By, string Reason, DateTimeOffset At);
 
 internal static class WriteOffPaymentEndpoint
 {
@@ -23,7 +24,7 @@ internal static class WriteOffPaymentEndpoint
         operators
             .MapPost("/operations/payments/{rideId:guid}/write-off", Handle)
             .WithSummary("Write off the payment of a ride")
-            .AnswersWhenHandled<BalanceWrittenOff>()
+            .RespondsWhenHandled<BalanceWrittenOff>()
             .WithDescription(
                 "The rider no longer owes it and can request rides. Possible while it is retrying or outstanding. Repeating it "
                     + "has no effect. 409 payment_in_progress while an attempt is in flight, payment_not_due if nothing is owed."
@@ -31,14 +32,14 @@ internal static class WriteOffPaymentEndpoint
             .Refuses(StatusCodes.Status404NotFound, PaymentProblems.PaymentNotFound)
             .Refuses(StatusCodes.Status409Conflict, PaymentProblems.PaymentNotDue, PaymentProblems.PaymentInProgress);
 
-    static Task<Results<Accepted<GetPayment.View>, ProblemHttpResult>> Handle(
-        [AsParameters] OperatorRequest request,
-        Request writeOff
+    static Task<Results<Accepted<PaymentView>, ProblemHttpResult>> Handle(
+        [AsParameters] OperatorRequest parameters,
+        Request request
     ) =>
-        request.Send(
+        parameters.Send(
             OperatorActionNames.WriteOffPayment,
-            writeOff.Reason.Trim(),
-            new WriteOffPayment(request.RideId, request.By.Id, writeOff.Reason.Trim())
+            request.Reason.Trim(),
+            new WriteOffPayment(parameters.RideId, parameters.By.Id, request.Reason.Trim(), parameters.Now())
         );
 
     /// <param name="Reason">Why, 1 to 500 characters.</param>
@@ -46,7 +47,7 @@ internal static class WriteOffPaymentEndpoint
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(writeOff => writeOff.Reason).Reason();
+            public Validator() => RuleFor(request => request.Reason).Reason();
         }
     }
 }

@@ -22,9 +22,9 @@ internal static class ArriveAtPickupEndpoint
             )
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition, RideProblems.ImplausibleReport);
 
-    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle([AsParameters] DriverRequest request) =>
-        await request.Send(
-            new ArriveAtPickup(request.RideId, request.DriverId, request.Now(), await request.Position()),
+    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle([AsParameters] DriverRequest parameters) =>
+        await parameters.Send(
+            new ArriveAtPickup(parameters.RideId, parameters.DriverId, parameters.Now(), await parameters.Position()),
             "Arriving"
         );
 }

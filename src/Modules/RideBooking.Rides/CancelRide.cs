@@ -22,7 +22,7 @@ internal static class CancelRideEndpoint
         riders
             .MapPost("/rides/{rideId:guid}/cancel", Handle)
             .WithSummary("Cancel the ride")
-            .AnswersWhenHandled<RideCancelled, CancellationFeeAssessedV2>()
+            .RespondsWhenHandled<RideCancelled, CancellationFeeAssessedV2>()
             .WithDescription(
                 "Possible until you are aboard. A fee may apply: see cancellation-preview. Repeating it has no effect."
             )
@@ -44,8 +44,8 @@ internal static class CancelRideEndpoint
             return RideProblems.NotFound();
 
         var command = new CancelRide(rideId, rider.Id, request.Reason.Trim(), clock.GetUtcNow());
-        var answer = await commands.Send(rideId, attempt, command, cancellationToken);
-        return answer.Response("Cancelling", RideProblems.NotCancellable);
+        var outcome = await commands.Send(rideId, attempt, command, cancellationToken);
+        return outcome.Response("Cancelling", RideProblems.NotCancellable);
     }
 
     /// <param name="Reason">Why, 1 to 500 characters.</param>

@@ -27,7 +27,7 @@ internal static class CompareRide
             .Refuses(StatusCodes.Status400BadRequest, RideProblems.InstantInFuture)
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound);
 
-    static async Task<Results<Ok<RideDifference>, ProblemHttpResult>> Handle(
+    static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
         Guid rideId,
         string? from,
         string? to,
@@ -51,41 +51,31 @@ internal static class CompareRide
 
         var (before, after) = (RideState.Of(events.UpTo(start)), RideState.Of(events.UpTo(end)));
         return TypedResults.Ok(
-            new RideDifference(
-                before.Version,
-                after.Version,
-                [.. Changes(before.Ride, after.Ride, json.Value.SerializerOptions)]
-            )
+            new View(before.Version, after.Version, [.. Changes(before.Ride, after.Ride, json.Value.SerializerOptions)])
         );
     }
 
     /// <summary>Returns the fields of two rides that differ, as the API writes them, except their versions.</summary>
-    public static IEnumerable<RideDifference.Change> Changes(
-        RideView? before,
-        RideView? after,
-        JsonSerializerOptions json
-    ) =>
+    public static IEnumerable<Change> Changes(RideView? before, RideView? after, JsonSerializerOptions json) =>
         Changes("", JsonSerializer.SerializeToNode(before, json), JsonSerializer.SerializeToNode(after, json))
             .Where(change => change.Field != "version");
 
-    static IEnumerable<RideDifference.Change> Changes(string path, JsonNode? before, JsonNode? after)
+    static IEnumerable<Change> Changes(string path, JsonNode? before, JsonNode? after)
     {
         if (before is not JsonObject && after is not JsonObject)
-            return JsonNode.DeepEquals(before, after) ? [] : [new RideDifference.Change(path, before, after)];
+            return JsonNode.DeepEquals(before, after) ? [] : [new Change(path, before, after)];
         var (one, other) = (before as JsonObject, after as JsonObject);
         return (one ?? [])
             .Select(member => member.Key)
             .Union((other ?? []).Select(member => member.Key))
             .SelectMany(name => Changes(path == "" ? name : $"{path}.{name}", one?[name], other?[name]));
     }
-}
 
-/// <summary>What changed in a ride.</summary>
-/// <param name="FromVersion">The <c>stream_version</c> of the last event before; 0 if there was none.</param>
-/// <param name="ToVersion">The <c>stream_version</c> of the last event after.</param>
-/// <param name="Changes">The fields that changed.</param>
-internal sealed record RideDifference(int FromVersion, int ToVersion, IReadOnlyList<RideDifference.Change> Changes)
-{
+    /// <param name="FromVersion">The <c>stream_version</c> of the last event before; 0 if there was none.</param>
+    /// <param name="ToVersion">The <c>stream_version</c> of the last event after.</param>
+    /// <param name="Changes">The fields that changed.</param>
+    internal sealed record View(int FromVersion, int ToVersion, IReadOnlyList<Change> Changes);
+
     /// <param name="Field">The field's path, such as <c>payment.status</c>.</param>
     /// <param name="Before">Its value before; null if it had none.</param>
     /// <param name="After">Its value after; null if it has none.</param>

@@ -35,7 +35,7 @@ internal static class CompleteRideEndpoint
         drivers
             .MapDriverCommand("complete", Handle)
             .WithSummary("Complete the ride")
-            .AnswersWhenHandled<RideCompleted, FareFinalized>()
+            .RespondsWhenHandled<RideCompleted, FareFinalized>()
             .WithDescription(
                 "The fare is computed and charged; see the ride's payment. An implausible distance is flagged, and the "
                     + "estimate is billed."
@@ -43,28 +43,29 @@ internal static class CompleteRideEndpoint
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition, RideProblems.ImplausibleReport);
 
     static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
-        [AsParameters] DriverRequest request,
-        Request? reported,
+        [AsParameters] DriverRequest parameters,
+        Request? request,
         ITollRules tollRules
     )
     {
         // Which tolls the fare may contain depends on the tariff, and the tariff on when the ride started. Most rides have no
         // tolls.
         if (
-            reported?.Tolls is { } tolls
-            && await request.Db.FindRide(request.RideId, request.CancellationToken) is { StartedAt: { } startedAt } ride
-            && ride.IsDrivenBy(request.DriverId)
+            request?.Tolls is { } tolls
+            && await parameters.Db.FindRide(parameters.RideId, parameters.CancellationToken)
+                is { StartedAt: { } startedAt } ride
+            && ride.IsDrivenBy(parameters.DriverId)
             && tollRules.Refusal(tolls, startedAt) is { } refusal
         )
             return Problem.Validation("tolls", refusal);
-        return await request.Send(
+        return await parameters.Send(
             new CompleteRide(
-                request.RideId,
-                request.DriverId,
-                reported?.DistanceMeters,
-                reported?.Tolls,
-                request.Now(),
-                await request.Position()
+                parameters.RideId,
+                parameters.DriverId,
+                request?.DistanceMeters,
+                request?.Tolls,
+                parameters.Now(),
+                await parameters.Position()
             ),
             "Completing"
         );
@@ -80,10 +81,10 @@ internal static class CompleteRideEndpoint
 
             public Validator()
             {
-                RuleFor(ride => ride.DistanceMeters)
+                RuleFor(request => request.DistanceMeters)
                     .Must(meters => meters is null or (>= 0 and <= MaxMeters))
                     .WithMessage($"must be from 0 to {MaxMeters}");
-                RuleFor(ride => ride.Tolls)
+                RuleFor(request => request.Tolls)
                     .Must(tolls => tolls is null or { Amount: >= 0 and <= MaxTolls })
                     .WithMessage($"must be from 0 to {MaxTolls}")
                     .Must(tolls => tolls is null || tolls.IsInMinorUnits())

@@ -14,7 +14,7 @@ internal sealed record DriverRequest(
     RideCommands Commands,
     AppDbContext Db,
     TimeProvider Clock,
-    ILogger<DriverRequest> Log,
+    ILogger<DriverRequest> Logger,
     CancellationToken CancellationToken
 )
 {
@@ -43,16 +43,16 @@ internal sealed record DriverRequest(
             return RideProblems.NotFound();
         }
 
-        var answer = await Commands.Send(RideId, Request, command, CancellationToken);
-        if (answer.Accepted)
-            foreach (var flag in answer.Ride.Flags.Skip(known.Flags.Count))
-                Log.LogWarning(
+        var outcome = await Commands.Send(RideId, Request, command, CancellationToken);
+        if (outcome.Accepted)
+            foreach (var flag in outcome.Ride.Flags.Skip(known.Flags.Count))
+                Logger.LogWarning(
                     "Ride {RideId} is flagged {Flag}, reported by driver {DriverId}: {Reason}",
                     RideId,
                     flag.Code,
                     flag.DriverId,
                     flag.Reason
                 );
-        return answer.Accepted || answer.Ride.IsDrivenBy(DriverId) ? answer.Response(what) : RideProblems.NotFound();
+        return outcome.Accepted || outcome.Ride.IsDrivenBy(DriverId) ? outcome.Response(what) : RideProblems.NotFound();
     }
 }

@@ -20,7 +20,7 @@ internal static class ForceCancelEndpoint
         operators
             .MapPost("/operations/rides/{rideId:guid}/force-cancel", Handle)
             .WithSummary("Cancel an active ride")
-            .AnswersWhenHandled<RideCancelled, CancellationFeeAssessedV2>()
+            .RespondsWhenHandled<RideCancelled, CancellationFeeAssessedV2>()
             .WithDescription(
                 "Possible until the ride ends, even with the rider aboard. Nothing is charged; the driver, if any, "
                     + "becomes available. Repeating it has no effect."
@@ -29,13 +29,13 @@ internal static class ForceCancelEndpoint
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
 
     static Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
-        [AsParameters] OperatorRequest request,
-        Request cancel
+        [AsParameters] OperatorRequest parameters,
+        Request request
     ) =>
-        request.Send(
+        parameters.Send(
             OperatorActionNames.ForceCancelRide,
-            cancel.Reason.Trim(),
-            _ => new ForceCancel(request.RideId, cancel.Reason.Trim(), request.Now()),
+            request.Reason.Trim(),
+            _ => new ForceCancel(parameters.RideId, request.Reason.Trim(), parameters.Now()),
             "Cancelling"
         );
 
@@ -44,7 +44,7 @@ internal static class ForceCancelEndpoint
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(cancel => cancel.Reason).Reason();
+            public Validator() => RuleFor(request => request.Reason).Reason();
         }
     }
 }

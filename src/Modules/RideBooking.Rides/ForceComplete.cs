@@ -33,7 +33,7 @@ internal static class ForceCompleteEndpoint
         operators
             .MapPost("/operations/rides/{rideId:guid}/force-complete", Handle)
             .WithSummary("Complete a ride on behalf of its driver")
-            .AnswersWhenHandled<RideCompleted, FareFinalized>()
+            .RespondsWhenHandled<RideCompleted, FareFinalized>()
             .WithDescription(
                 "For a ride in progress. The rider pays the quoted fare, or the estimate; with distanceMeters a metered fare. "
                     + "The driver earns as usual and becomes available. Repeating it has no effect."
@@ -42,19 +42,19 @@ internal static class ForceCompleteEndpoint
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
 
     static Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
-        [AsParameters] OperatorRequest request,
-        Request complete,
+        [AsParameters] OperatorRequest parameters,
+        Request request,
         ITripPolicy trips
     ) =>
-        request.Send(
+        parameters.Send(
             OperatorActionNames.ForceCompleteRide,
-            complete.Reason.Trim(),
+            request.Reason.Trim(),
             ride => new ForceComplete(
-                request.RideId,
-                complete.Reason.Trim(),
-                complete.DistanceMeters,
+                parameters.RideId,
+                request.Reason.Trim(),
+                request.DistanceMeters,
                 trips.Estimate(ride.Pickup, ride.Dropoff).DurationSeconds,
-                request.Now()
+                parameters.Now()
             ),
             "Completing"
         );
@@ -67,8 +67,8 @@ internal static class ForceCompleteEndpoint
         {
             public Validator()
             {
-                RuleFor(complete => complete.Reason).Reason();
-                RuleFor(complete => complete.DistanceMeters)
+                RuleFor(request => request.Reason).Reason();
+                RuleFor(request => request.DistanceMeters)
                     .Must(meters => meters is null or (>= 0 and <= CompleteRideEndpoint.MaxMeters))
                     .WithMessage($"must be from 0 to {CompleteRideEndpoint.MaxMeters}");
             }

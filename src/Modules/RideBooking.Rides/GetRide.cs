@@ -51,18 +51,18 @@ internal static class GetRide
         if (await db.FindRide(rideId, caller, cancellationToken) is not { } ride)
             return RideProblems.NotFound();
         if (asOf is null && atVersion is null)
-            return Answer(http, RideView.Of(ride), "");
+            return Response(http, RideView.Of(ride), "");
 
         var events = await db.EventsOfRide(rideId, cancellationToken, atVersion);
         if (atVersion > events.Count)
             return RideProblems.BeyondEnd(atVersion.Value, events.Count);
         var then = atVersion is null ? events.UpTo(instant) : events;
         return RideState.Of(then).Ride is { } past
-            ? Answer(http, past, "past-")
+            ? Response(http, past, "past-")
             : Problem.NotFound("The ride had not been requested by then.", RideProblems.RideNotFound);
     }
 
-    static Results<Ok<RideView>, StatusCodeHttpResult, ProblemHttpResult> Answer(
+    static Results<Ok<RideView>, StatusCodeHttpResult, ProblemHttpResult> Response(
         HttpContext http,
         RideView ride,
         string kind

@@ -9,7 +9,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>Lists all events of a ride in order: its audit trail.</summary>
+/// <summary>Lists all events of a ride in order.</summary>
 internal static class GetRideHistory
 {
     const int Batch = 500;

@@ -38,9 +38,9 @@ internal sealed record OperatorRequest(
             return RideProblems.NotFound();
         // Recorded before it is executed, so that no crash hides it.
         var recorded = await Actions.Record(action, RideId, By.Id, reason, CancellationToken);
-        var answer = await Commands.Send(RideId, Request, command(known), CancellationToken);
-        if (!answer.HadEffect)
+        var outcome = await Commands.Send(RideId, Request, command(known), CancellationToken);
+        if (!outcome.HadEffect)
             await Actions.Withdraw(recorded, CancellationToken);
-        return answer.Response(what);
+        return outcome.Response(what);
     }
 }

@@ -44,8 +44,8 @@ internal static class RateRideEndpoint
             return RideProblems.NotFound();
 
         var command = new RateRide(rideId, rider.Id, request.Stars, request.Comment, clock.GetUtcNow());
-        var answer = await commands.Send(rideId, attempt, command, cancellationToken);
-        return answer.Response("Rating");
+        var outcome = await commands.Send(rideId, attempt, command, cancellationToken);
+        return outcome.Response("Rating");
     }
 
     /// <param name="Stars">1 to 5.</param>

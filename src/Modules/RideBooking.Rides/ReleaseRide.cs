@@ -19,16 +19,16 @@ internal static class ReleaseRideEndpoint
         drivers
             .MapDriverCommand("release", Handle)
             .WithSummary("Release the ride")
-            .AnswersWhenHandled<DriverUnassigned>()
+            .RespondsWhenHandled<DriverUnassigned>()
             .WithDescription("The search for another driver starts. Possible until the rider is aboard.")
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
 
     static Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
-        [AsParameters] DriverRequest request,
-        Request release
+        [AsParameters] DriverRequest parameters,
+        Request request
     ) =>
-        request.Send(
-            new ReleaseRide(request.RideId, request.DriverId, release.Reason.Trim(), request.Now()),
+        parameters.Send(
+            new ReleaseRide(parameters.RideId, parameters.DriverId, request.Reason.Trim(), parameters.Now()),
             "Releasing"
         );
 
@@ -37,7 +37,7 @@ internal static class ReleaseRideEndpoint
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(release => release.Reason).Reason();
+            public Validator() => RuleFor(request => request.Reason).Reason();
         }
     }
 }

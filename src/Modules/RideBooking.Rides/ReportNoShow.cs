@@ -18,7 +18,7 @@ internal static class ReportNoShowEndpoint
         drivers
             .MapDriverCommand("no-show", Handle)
             .WithSummary("Report a no-show")
-            .AnswersWhenHandled<RideCancelled, CancellationFeeAssessedV2>()
+            .RespondsWhenHandled<RideCancelled, CancellationFeeAssessedV2>()
             .WithDescription(
                 "Cancels the ride at the rider's cost. Possible after the required wait at the pickup, with recent positions "
                     + "of yours near it, both at the arrival and now."
@@ -31,9 +31,9 @@ internal static class ReportNoShowEndpoint
                 RideProblems.PositionNotFresh
             );
 
-    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle([AsParameters] DriverRequest request) =>
-        await request.Send(
-            new ReportNoShow(request.RideId, request.DriverId, request.Now(), await request.Position()),
+    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle([AsParameters] DriverRequest parameters) =>
+        await parameters.Send(
+            new ReportNoShow(parameters.RideId, parameters.DriverId, parameters.Now(), await parameters.Position()),
             "Reporting a no-show"
         );
 }

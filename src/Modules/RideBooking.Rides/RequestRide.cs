@@ -71,10 +71,10 @@ internal static class RequestRideEndpoint
         var rideId = attempt.IdFor("ride");
         // A repeat whose first response was lost finds the ride that the first request created. It looks again when it is
         // refused, because the first request may commit meanwhile, and its ride may be the reason.
-        if (await CreatedBefore() is { } created)
-            return Created(created);
-        var answer = await Create();
-        return answer.Result is ProblemHttpResult && await CreatedBefore() is { } first ? Created(first) : answer;
+        if (await CreatedBefore() is { } before)
+            return Created(before);
+        var response = await Create();
+        return response.Result is ProblemHttpResult && await CreatedBefore() is { } first ? Created(first) : response;
 
         async Task<Ride?> CreatedBefore() => attempt.MayBeARepeat ? await db.FindRide(rideId, cancellationToken) : null;
 
@@ -236,8 +236,8 @@ internal static class RequestRideEndpoint
         {
             public Validator()
             {
-                RuleFor(ride => ride.Pickup).OnTheMap();
-                RuleFor(ride => ride.Dropoff).OnTheMap();
+                RuleFor(request => request.Pickup).OnTheMap();
+                RuleFor(request => request.Dropoff).OnTheMap();
             }
         }
     }

@@ -44,7 +44,7 @@ internal sealed class Ride : SagaStateMachineInstance
     public Guid? OfferId { get; set; }
 
     public string? DriverName { get; set; }
-    public Vehicle? Vehicle { get; set; }
+    public Vehicle? DriverVehicle { get; set; }
 
     /// <summary>The estimated driving time to the pickup at the assignment, seconds.</summary>
     public int? EtaSeconds { get; set; }
@@ -58,7 +58,7 @@ internal sealed class Ride : SagaStateMachineInstance
     public DateTimeOffset SearchStartedAt { get; set; }
 
     /// <summary>The token of the scheduled search deadline.</summary>
-    public Guid? SearchDeadlineToken { get; set; }
+    public Guid? SearchDeadlineTokenId { get; set; }
 
     /// <summary>The driver's distance from the pickup at the arrival, metres. Null without a recent position.</summary>
     public int? ArrivalMeters { get; set; }
@@ -124,7 +124,7 @@ internal sealed class Ride : SagaStateMachineInstance
             builder.Property(ride => ride.ActiveRiderId).HasMaxLength(IdLength);
             builder.Property(ride => ride.DriverId).HasMaxLength(IdLength);
             builder.Property(ride => ride.ActiveDriverId).HasMaxLength(IdLength);
-            builder.Property(ride => ride.VehicleClass).HasMaxLength(32);
+            builder.Property(ride => ride.VehicleClass).HasMaxLength(Vehicle.MaxClassLength);
             builder.Property(ride => ride.DriverName).HasMaxLength(200);
             builder.Property(ride => ride.CompletedBy).HasMaxLength(20);
             builder.Property(ride => ride.CompletionReason).HasMaxLength(Reasons.MaxLength);
@@ -154,17 +154,6 @@ internal sealed class Ride : SagaStateMachineInstance
                         offers => CopyOf(offers)
                     )
                 );
-
-            builder.ComplexProperty(
-                ride => ride.Vehicle!,
-                vehicle =>
-                {
-                    // Named explicitly, because the ride has its own vehicle_class: the requested one.
-                    vehicle.Property(it => it.Class).HasColumnName("driver_vehicle_class").HasMaxLength(32);
-                    vehicle.Property(it => it.Plate).HasColumnName("driver_vehicle_plate").HasMaxLength(50);
-                    vehicle.Property(it => it.Model).HasColumnName("driver_vehicle_model").HasMaxLength(200);
-                }
-            );
 
             // Only active rides and unpaid amounts: ended and paid rides, nearly all of them, add nothing to these indexes.
             builder.HasIndex(ride => ride.ActiveRiderId).IsUnique().HasFilter("active_rider_id IS NOT NULL");

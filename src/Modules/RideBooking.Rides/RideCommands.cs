@@ -7,7 +7,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>Sends a request's command to the ride's state machine, in this process, and returns its answer.</summary>
+/// <summary>Sends a request's command to the ride's state machine, in this process, and returns the outcome.</summary>
 internal sealed class RideCommands(SagaCommandDispatcher<Ride> machine, AppDbContext db)
 {
     /// <summary>Sends a command.</summary>
@@ -15,7 +15,7 @@ internal sealed class RideCommands(SagaCommandDispatcher<Ride> machine, AppDbCon
     /// A repeat of an accepted request whose response was lost is accepted too: the inbox keeps it from the machine. A refused
     /// command leaves no inbox entry.
     /// </remarks>
-    public async Task<RideAnswer> Send<T>(
+    public async Task<RideOutcome> Send<T>(
         Guid rideId,
         IdempotentRequest attempt,
         T command,
@@ -25,8 +25,8 @@ internal sealed class RideCommands(SagaCommandDispatcher<Ride> machine, AppDbCon
     {
         var outcome = await machine.Send(command, MessageId(attempt), cancellationToken);
         return outcome.Saga is Ride ride
-            ? new RideAnswer(outcome.Accepted, outcome.HadEffect, ride, outcome.Refusal)
-            : new RideAnswer(true, false, (await db.FindRide(rideId, cancellationToken))!, null);
+            ? new RideOutcome(outcome.Accepted, outcome.HadEffect, ride, outcome.Refusal)
+            : new RideOutcome(true, false, (await db.FindRide(rideId, cancellationToken))!, null);
     }
 
     /// <summary>Returns whether an earlier attempt at the request, whose response was lost, was accepted.</summary>
@@ -37,12 +37,12 @@ internal sealed class RideCommands(SagaCommandDispatcher<Ride> machine, AppDbCon
     static Guid MessageId(IdempotentRequest attempt) => attempt.IdFor(IdempotentRequest.Command);
 }
 
-/// <summary>The state machine's answer to a command.</summary>
+/// <summary>What came of a command.</summary>
 /// <param name="Accepted">Whether it was accepted, now or by an earlier attempt at the request.</param>
 /// <param name="HadEffect">Whether this command, and no earlier one, had the effect.</param>
 /// <param name="Ride">The ride: as committed, or as the machine refused it.</param>
 /// <param name="Refusal">Why it was refused, if not because of the ride's status.</param>
-internal sealed record RideAnswer(bool Accepted, bool HadEffect, Ride Ride, Refusal? Refusal)
+internal sealed record RideOutcome(bool Accepted, bool HadEffect, Ride Ride, Refusal? Refusal)
 {
     /// <summary>Returns the response to the request.</summary>
     /// <param name="what">What the command does, for a refusal because of the ride's status.</param>

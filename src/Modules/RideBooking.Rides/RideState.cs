@@ -1,5 +1,4 @@
 using RideBooking.Contracts;
-using RideBooking.Contracts.Seams;
 using RideBooking.EventLog;
 
 namespace RideBooking.Rides;
@@ -63,11 +62,13 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
             new Dictionary<string, DateTimeOffset> { [RideStatuses.Requested] = RideView.AsKept(requested.At) }
         );
 
-    RideState After(RideView ride, object? happened) =>
-        happened switch
+    RideState After(RideView ride, object? happened)
+    {
+        var status = ride.Status.After(happened);
+        return happened switch
         {
             // The machine rejects an assignment that is late or second: it does not affect the ride.
-            DriverAssigned it when ride.Status == RideStatus.Requested => MoveTo(
+            DriverAssigned it when status != ride.Status => MoveTo(
                 ride with
                 {
                     DriverId = it.DriverId,
@@ -75,7 +76,7 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
                     OfferId = it.OfferId,
                     EtaSeconds = it.EtaSeconds,
                 },
-                RideStatus.DriverAssigned,
+                status,
                 // Published by another module, whose clock may differ.
                 it.At > ChangedAt
                     ? it.At
@@ -83,11 +84,11 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
             ),
             DriverUnassigned { SearchAgain: true } it => this with
             {
-                Ride = WithoutDriver(ride) with { Status = RideStatus.Requested },
+                Ride = WithoutDriver(ride) with { Status = status },
                 ChangedAt = it.At,
             },
-            DriverArrived it => MoveTo(ride, RideStatus.DriverArrived, it.At),
-            RideStarted it => MoveTo(ride with { WaitSeconds = it.WaitSeconds }, RideStatus.InProgress, it.At),
+            DriverArrived it => MoveTo(ride, status, it.At),
+            RideStarted it => MoveTo(ride with { WaitSeconds = it.WaitSeconds }, status, it.At),
             RideCompleted it => MoveTo(
                 ride with
                 {
@@ -95,7 +96,7 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
                     Tolls = it.Tolls,
                     Completion = it.Reason is { } reason ? new RideView.EndedBy(it.By, reason) : null,
                 },
-                RideStatus.Completed,
+                status,
                 it.At
             ),
             // The ride may have ended before its driver's assignment reached it. Then it never had the driver.
@@ -104,10 +105,10 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
                 {
                     Cancellation = new RideView.EndedBy(it.By, it.Reason),
                 },
-                RideStatus.Cancelled,
+                status,
                 it.At
             ),
-            NoDriverFound it => MoveTo(WithoutDriver(ride), RideStatus.NoDriverFound, it.At),
+            NoDriverFound it => MoveTo(WithoutDriver(ride), status, it.At),
             RideNeedsAttention it => With(
                 ride with
                 {
@@ -126,6 +127,7 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
             BalanceSettled it => With(WithPayment(ride, PaymentStatus.Captured, it.Amount)),
             _ => this,
         };
+    }
 
     RideState With(RideView ride) => this with { Ride = ride };
 
@@ -169,11 +171,4 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
 
     static RideView WithPayment(RideView ride, PaymentStatus status, Money amount) =>
         status > ride.Payment.Status ? ride with { Payment = new RideView.PaymentState(status, amount) } : ride;
-}
-
-/// <summary>Derives the status of a ride from its events, for other modules.</summary>
-internal sealed class RideStatusOfEvents : IRideStatusOfEvents
-{
-    public RideStatus? After(IEnumerable<object?> events) =>
-        events.Aggregate(RideState.Empty, (state, happened) => state.Apply(happened)).Ride?.Status;
 }

@@ -6,31 +6,31 @@ using static RideBooking.Rides.RideConditions;
 namespace RideBooking.Rides;
 
 /// <summary>The state machine of a ride and the only writer of its status. See docs/diagrams/ride.md.</summary>
-internal sealed class RideStateMachine : StateMachineOfRide<Ride>
+internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
 {
     public RideStateMachine(RideTimes times, Plausibility plausibility)
     {
         InstanceState(ride => ride.Status);
 
-        OfRide(() => RequestRide, it => it.RideId);
-        OfRide(() => CancelRide, it => it.RideId);
-        OfRide(() => ArriveAtPickup, it => it.RideId);
-        OfRide(() => StartRide, it => it.RideId);
-        OfRide(() => CompleteRide, it => it.RideId);
-        OfRide(() => ReleaseRide, it => it.RideId);
-        OfRide(() => ReportNoShow, it => it.RideId);
-        OfRide(() => RateRide, it => it.RideId);
-        OfRide(() => ForceComplete, it => it.RideId);
-        OfRide(() => ForceCancel, it => it.RideId);
-        OfRide(() => DriverWasAssigned, it => it.RideId);
-        OfRide(() => FareFinalized, it => it.RideId);
-        OfRide(() => CancellationFeeAssessed, it => it.RideId);
-        OfRide(() => PaymentCaptured, it => it.RideId);
-        OfRide(() => PaymentFailed, it => it.RideId);
-        OfRide(() => BalanceOutstanding, it => it.RideId);
-        OfRide(() => BalanceSettled, it => it.RideId);
-        OfRide(() => BalanceWrittenOff, it => it.RideId);
-        TimerOfRide(() => SearchDeadline, it => it.RideId);
+        Correlate(() => RequestRide, it => it.RideId);
+        Correlate(() => CancelRide, it => it.RideId);
+        Correlate(() => ArriveAtPickup, it => it.RideId);
+        Correlate(() => StartRide, it => it.RideId);
+        Correlate(() => CompleteRide, it => it.RideId);
+        Correlate(() => ReleaseRide, it => it.RideId);
+        Correlate(() => ReportNoShow, it => it.RideId);
+        Correlate(() => RateRide, it => it.RideId);
+        Correlate(() => ForceComplete, it => it.RideId);
+        Correlate(() => ForceCancel, it => it.RideId);
+        Correlate(() => DriverWasAssigned, it => it.RideId);
+        Correlate(() => FareFinalized, it => it.RideId);
+        Correlate(() => CancellationFeeAssessed, it => it.RideId);
+        Correlate(() => PaymentCaptured, it => it.RideId);
+        Correlate(() => PaymentFailed, it => it.RideId);
+        Correlate(() => BalanceOutstanding, it => it.RideId);
+        Correlate(() => BalanceSettled, it => it.RideId);
+        Correlate(() => BalanceWrittenOff, it => it.RideId);
+        CorrelateTimer(() => SearchDeadline, it => it.RideId);
 
         Initially(When(RequestRide).CreateRide().StartSearch(SearchDeadline, times).Accept().TransitionTo(Requested));
 
@@ -203,5 +203,5 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
     public Event<BalanceSettled> BalanceSettled { get; } = null!;
     public Event<BalanceWrittenOff> BalanceWrittenOff { get; } = null!;
 
-    public RideTimer<Ride, SearchDeadlinePassed> SearchDeadline { get; } = new(ride => ride.SearchDeadlineToken);
+    public SagaTimer<Ride, SearchDeadlinePassed> SearchDeadline { get; } = new(ride => ride.SearchDeadlineTokenId);
 }

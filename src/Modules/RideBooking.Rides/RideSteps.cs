@@ -40,7 +40,7 @@ internal static class RideSteps
     /// <summary>Starts a search for a driver, and the timer that ends it.</summary>
     public static EventActivityBinder<Ride, T> StartSearch<T>(
         this EventActivityBinder<Ride, T> binder,
-        RideTimer<Ride, SearchDeadlinePassed> deadline,
+        SagaTimer<Ride, SearchDeadlinePassed> deadline,
         RideTimes times
     )
         where T : class =>
@@ -66,7 +66,7 @@ internal static class RideSteps
             ride.ActiveDriverId = assigned.DriverId;
             ride.OfferId = assigned.OfferId;
             ride.DriverName = assigned.DriverName;
-            ride.Vehicle = assigned.Vehicle;
+            ride.DriverVehicle = assigned.Vehicle;
             ride.EtaSeconds = assigned.EtaSeconds;
             ride.AssignedAt = ride.MoveTo(assigned.At);
         });
@@ -92,7 +92,7 @@ internal static class RideSteps
             ride.ActiveDriverId = null;
             ride.OfferId = null;
             ride.DriverName = null;
-            ride.Vehicle = null;
+            ride.DriverVehicle = null;
             ride.EtaSeconds = null;
             ride.AssignedAt = null;
             ride.ArrivedAt = null;
@@ -130,7 +130,7 @@ internal static class RideSteps
             var due = ride.SearchStartedAt + times.SearchDeadline;
             // After an outage the timer fires late; the search lasted until then.
             ride.NoDriverFoundAt = ride.MoveTo(now > due ? now : due);
-            ride.SearchDeadlineToken = null;
+            ride.SearchDeadlineTokenId = null;
             ride.EndActivity();
             return new NoDriverFound(
                 ride.CorrelationId,

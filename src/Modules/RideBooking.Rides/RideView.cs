@@ -87,7 +87,7 @@ internal sealed record RideView(
             ride.Is(),
             ride.RiderId,
             ride.DriverId,
-            ride is { DriverName: { } name, Vehicle: { } vehicle } ? new AssignedDriver(name, vehicle) : null,
+            ride is { DriverName: { } name, DriverVehicle: { } vehicle } ? new AssignedDriver(name, vehicle) : null,
             ride.OfferId,
             ride.Pickup,
             ride.Dropoff,

@@ -30,7 +30,6 @@ public sealed class RidesModule : IModule
             .AddSingleton(Plausibility.Read(configuration))
             .AddSingleton(RideLimits.Read(configuration))
             .AddSingleton<FollowRide>()
-            .AddSingleton<IRideStatusOfEvents, RideStatusOfEvents>()
             .AddScoped<IRidesOfRider, RidesOfRider>()
             .AddScoped<RideCommands>()
             .AddScoped<IRecoverableWork, ResumeSearchDeadlines>()

@@ -18,9 +18,9 @@ internal static class StartRideEndpoint
             .WithSummary("Start the ride")
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition, RideProblems.ImplausibleReport);
 
-    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle([AsParameters] DriverRequest request) =>
-        await request.Send(
-            new StartRide(request.RideId, request.DriverId, request.Now(), await request.Position()),
+    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle([AsParameters] DriverRequest parameters) =>
+        await parameters.Send(
+            new StartRide(parameters.RideId, parameters.DriverId, parameters.Now(), await parameters.Position()),
             "Starting"
         );
 }

@@ -63,13 +63,13 @@ internal sealed class HostApi : IDisposable
         var subject = Environment.UserName is { Length: > 0 } name ? name : "operator";
         try
         {
-            var answer = await Send(
+            var response = await Send(
                 HttpMethod.Post,
                 "dev/token",
                 new { role = "operator", subject },
                 cancellationToken
             );
-            return answer.GetProperty("access_token").GetString()!;
+            return response.GetProperty("access_token").GetString()!;
         }
         catch (CommandFailedException exception) when (exception.ExitCode == ExitCode.NotFound)
         {
@@ -89,16 +89,16 @@ internal sealed class HostApi : IDisposable
                 using var request = new HttpRequestMessage(method, path);
                 if (body is not null)
                 {
-                    request.Content = JsonContent.Create(body, options: Shapes.Json);
+                    request.Content = JsonContent.Create(body, options: Responses.Json);
                     request.Headers.Add("Idempotency-Key", key);
                 }
-                using var answer = await _http.SendAsync(request, cancellationToken);
-                if (IsUnavailable(answer.StatusCode) && attempt < Attempts)
+                using var response = await _http.SendAsync(request, cancellationToken);
+                if (IsUnavailable(response.StatusCode) && attempt < Attempts)
                 {
                     await Task.Delay(s_pause, cancellationToken);
                     continue;
                 }
-                return await Read(answer, cancellationToken);
+                return await Read(response, cancellationToken);
             }
             catch (HttpRequestException exception)
                 when (exception.HttpRequestError is HttpRequestError.ResponseEnded && attempt < Attempts)
@@ -122,9 +122,9 @@ internal sealed class HostApi : IDisposable
             }
     }
 
-    async Task<JsonElement> Read(HttpResponseMessage answer, CancellationToken cancellationToken)
+    async Task<JsonElement> Read(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
         JsonElement json;
         try
         {
@@ -132,20 +132,20 @@ internal sealed class HostApi : IDisposable
         }
         catch (JsonException)
         {
-            throw IsUnavailable(answer.StatusCode)
+            throw IsUnavailable(response.StatusCode)
                 ? new CommandFailedException(
                     ExitCode.Unreachable,
-                    $"{Address} answered {(int)answer.StatusCode}: the host, or a service that it needs, is unavailable."
+                    $"{Address} answered {(int)response.StatusCode}: the host, or a service that it needs, is unavailable."
                 )
                 : new CommandFailedException(
                     ExitCode.Failed,
-                    $"{Address} answered {(int)answer.StatusCode} without JSON. Is this a RideBooking host?"
+                    $"{Address} answered {(int)response.StatusCode} without JSON. Is this a RideBooking host?"
                 );
         }
-        if (answer.IsSuccessStatusCode)
+        if (response.IsSuccessStatusCode)
             return json;
         throw new CommandFailedException(
-            answer.StatusCode switch
+            response.StatusCode switch
             {
                 HttpStatusCode.BadRequest => ExitCode.Usage,
                 HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => ExitCode.NotAllowed,
@@ -153,7 +153,7 @@ internal sealed class HostApi : IDisposable
                 var status when IsUnavailable(status) => ExitCode.Unreachable,
                 _ => ExitCode.Failed,
             },
-            Explain(answer.StatusCode, json)
+            Explain(response.StatusCode, json)
         );
     }
 
@@ -164,7 +164,7 @@ internal sealed class HostApi : IDisposable
     static string Explain(HttpStatusCode status, JsonElement json)
     {
         var problem =
-            json.ValueKind == JsonValueKind.Object ? json.As<ProblemShape>() : new ProblemShape(null, null, null);
+            json.ValueKind == JsonValueKind.Object ? json.As<ProblemResponse>() : new ProblemResponse(null, null, null);
         var detail = problem.Errors is { Count: > 0 } errors
             ? string.Join("; ", errors.SelectMany(field => field.Value.Select(error => $"{field.Key} {error}")))
             : problem.Detail?.TrimEnd('.');

@@ -32,7 +32,7 @@ internal static class ListArchives
                         new("Written"),
                     ],
                     archives
-                        .As<ArchivesShape>()
+                        .As<ArchivesResponse>()
                         .Items.Select(row =>
                             (IReadOnlyList<string>)
                                 [

@@ -10,12 +10,14 @@ internal static class AuditCommand
     {
         var host = new HostOptions();
         var noWait = new Option<bool>("--no-wait") { Description = "Do not wait for the end of the audit." };
+        var reason = Options.OptionalReason();
         var command = new Command(
             "audit",
             "Verify that every ride equals its events, and that no event is missing or was changed. Rides continue meanwhile."
         )
         {
             noWait,
+            reason,
             FollowAudit.Make(terminal, host),
             CancelAudit.Make(terminal, host),
             ListActions.Make(terminal, host),
@@ -24,10 +26,14 @@ internal static class AuditCommand
             async (parsed, cancellationToken) =>
             {
                 using var api = await host.Connect(parsed, cancellationToken);
-                var audit = await api.Post("operations/audits", new { }, cancellationToken);
+                var audit = await api.Post(
+                    "operations/audits",
+                    new { Reason = parsed.GetValue(reason) },
+                    cancellationToken
+                );
                 if (!parsed.GetValue(noWait))
                     return await FollowAudit.ToItsEnd(api, terminal, audit, host.Json(parsed), cancellationToken);
-                terminal.WriteLine(host.Json(parsed) ? audit.Indented() : $"{audit.As<AuditShape>().Id}");
+                terminal.WriteLine(host.Json(parsed) ? audit.Indented() : $"{audit.As<AuditResponse>().Id}");
                 return ExitCode.Done;
             }
         );

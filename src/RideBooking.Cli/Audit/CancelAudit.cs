@@ -9,18 +9,19 @@ internal static class CancelAudit
     public static Command Make(Terminal terminal, HostOptions host)
     {
         var id = new Argument<Guid>("audit") { Description = "The audit's id." };
-        var command = new Command("cancel", "Cancel an audit.") { id };
+        var reason = Options.OptionalReason();
+        var command = new Command("cancel", "Cancel an audit.") { id, reason };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 using var api = await host.Connect(parsed, cancellationToken);
                 var audit = await api.Post(
                     $"operations/audits/{parsed.GetValue(id)}/cancel",
-                    new { },
+                    new { Reason = parsed.GetValue(reason) },
                     cancellationToken
                 );
                 terminal.WriteLine(
-                    host.Json(parsed) ? audit.Indented() : $"The audit is {audit.As<AuditShape>().Status}."
+                    host.Json(parsed) ? audit.Indented() : $"The audit is {audit.As<AuditResponse>().Status}."
                 );
                 return ExitCode.Done;
             }

@@ -32,7 +32,7 @@ internal static class FollowAudit
         CancellationToken cancellationToken
     )
     {
-        var id = audit.As<AuditShape>().Id;
+        var id = audit.As<AuditResponse>().Id;
         if (!terminal.ShowsProgress)
             terminal.WriteNote($"Audit {id} started.");
         audit = await FollowWork.ToItsEnd(
@@ -40,7 +40,7 @@ internal static class FollowAudit
             terminal,
             $"operations/audits/{id}",
             audit,
-            now => ProgressOf(now.As<AuditShape>()),
+            now => ProgressOf(now.As<AuditResponse>()),
             "audit",
             $"ridebooking audit follow {id}",
             cancellationToken
@@ -48,7 +48,7 @@ internal static class FollowAudit
         return Write(terminal, audit, json);
     }
 
-    static Progress ProgressOf(AuditShape audit) =>
+    static Progress ProgressOf(AuditResponse audit) =>
         new(
             audit.Status == FollowWork.Running && audit.LastPosition > 0 && audit.Position >= audit.LastPosition
                 ? "Comparing again the rides that changed meanwhile"
@@ -57,11 +57,11 @@ internal static class FollowAudit
             audit.LastPosition
         );
 
-    static int Write(Terminal terminal, JsonElement answer, bool json)
+    static int Write(Terminal terminal, JsonElement response, bool json)
     {
-        var audit = answer.As<AuditShape>();
+        var audit = response.As<AuditResponse>();
         if (json)
-            terminal.WriteLine(answer.Indented());
+            terminal.WriteLine(response.Indented());
         else
         {
             if (audit.Deviations.Count > 0)

@@ -14,9 +14,9 @@ internal static class ListActions
             async (parsed, cancellationToken) =>
             {
                 using var api = await host.Connect(parsed, cancellationToken);
-                var answer = await api.Get($"operations/audit?limit={parsed.GetValue(limit)}", cancellationToken);
+                var response = await api.Get($"operations/audit?limit={parsed.GetValue(limit)}", cancellationToken);
                 if (host.Json(parsed))
-                    terminal.WriteLine(answer.Indented());
+                    terminal.WriteLine(response.Indented());
                 else
                     terminal.Table(
                         [
@@ -27,8 +27,8 @@ internal static class ListActions
                             new("On"),
                             new("Why"),
                         ],
-                        answer
-                            .As<ActionsShape>()
+                        response
+                            .As<ActionsResponse>()
                             .Items.Select(entry =>
                                 (IReadOnlyList<string>)
                                     [
@@ -47,7 +47,7 @@ internal static class ListActions
         return command;
     }
 
-    static string On(ActionShape entry) =>
+    static string On(ActionResponse entry) =>
         entry switch
         {
             { Queue: { } queue } => queue,

@@ -22,15 +22,15 @@ internal static class ControlRedrive
             async (parsed, cancellationToken) =>
             {
                 using var api = await host.Connect(parsed, cancellationToken);
-                var answer = await api.Post(
+                var response = await api.Post(
                     $"operations/redrives/{parsed.GetValue(id)}/{verb}",
                     new { Reason = parsed.GetValue(reason) },
                     cancellationToken
                 );
-                var redrive = answer.As<RedriveShape>();
+                var redrive = response.As<RedriveResponse>();
                 terminal.WriteLine(
                     host.Json(parsed)
-                        ? answer.Indented()
+                        ? response.Indented()
                         : $"The redrive is {redrive.Status}: {redrive.Sent} of {redrive.Selected} sent."
                 );
                 return ExitCode.Done;

@@ -40,11 +40,11 @@ internal static class Discard
                     // Only the confirmed messages are discarded, not those that fail meanwhile.
                     max = plan.Count;
                 }
-                var answer = await Ask(dryRun: false);
-                var done = answer.As<DiscardedShape>();
+                var response = await Ask(dryRun: false);
+                var done = response.As<DiscardedResponse>();
                 terminal.WriteLine(
                     host.Json(parsed)
-                        ? answer.Indented()
+                        ? response.Indented()
                         : $"{Text.Count(done.Discarded, "message")} discarded{(done.NotFound > 0 ? $", {done.NotFound} not found" : "")}."
                 );
                 return done is { Discarded: 0, NotFound: > 0 } ? ExitCode.NotFound : ExitCode.Done;

@@ -35,7 +35,7 @@ internal static class FollowRedrive
         CancellationToken cancellationToken
     )
     {
-        var (id, selected) = (redrive.As<RedriveShape>().Id, redrive.As<RedriveShape>().Selected);
+        var (id, selected) = (redrive.As<RedriveResponse>().Id, redrive.As<RedriveResponse>().Selected);
         if (!terminal.ShowsProgress)
             terminal.WriteNote($"Redrive {id} of {Text.Count(selected, "message")} started.");
         redrive = await FollowWork.ToItsEnd(
@@ -43,7 +43,7 @@ internal static class FollowRedrive
             terminal,
             $"operations/redrives/{id}",
             redrive,
-            now => ProgressOf(now.As<RedriveShape>()),
+            now => ProgressOf(now.As<RedriveResponse>()),
             "redrive",
             $"ridebooking error-queues follow {id}",
             cancellationToken
@@ -51,14 +51,14 @@ internal static class FollowRedrive
         return Write(terminal, redrive, json);
     }
 
-    static Progress ProgressOf(RedriveShape redrive) =>
+    static Progress ProgressOf(RedriveResponse redrive) =>
         new(
             $"{(redrive.Status == FollowWork.Paused ? "Paused: sent" : "Sent")} {redrive.Sent} of {redrive.Selected}",
             redrive.Status is FollowWork.Running or FollowWork.Paused ? redrive.Sent : redrive.Selected,
             redrive.Selected
         );
 
-    static string Outcomes(OutcomesShape outcomes)
+    static string Outcomes(OutcomesResponse outcomes)
     {
         List<(int Count, string Text)> counts =
         [
@@ -73,11 +73,11 @@ internal static class FollowRedrive
         return string.Join(", ", known) is { Length: > 0 } text ? $"{text}." : "";
     }
 
-    static int Write(Terminal terminal, JsonElement answer, bool json)
+    static int Write(Terminal terminal, JsonElement response, bool json)
     {
-        var redrive = answer.As<RedriveShape>();
+        var redrive = response.As<RedriveResponse>();
         if (json)
-            terminal.WriteLine(answer.Indented());
+            terminal.WriteLine(response.Indented());
         else
             terminal.WriteLine(
                 $"Redrive {redrive.Id} {redrive.Status}: {Text.Count(redrive.Sent, "message")} sent"

@@ -16,18 +16,18 @@ internal static class ListQueues
             async (parsed, cancellationToken) =>
             {
                 using var api = await host.Connect(parsed, cancellationToken);
-                var answer = await api.Get($"operations/error-queues?all={parsed.GetValue(all)}", cancellationToken);
+                var response = await api.Get($"operations/error-queues?all={parsed.GetValue(all)}", cancellationToken);
                 if (host.Json(parsed))
-                    terminal.WriteLine(answer.Indented());
+                    terminal.WriteLine(response.Indented());
                 else
-                    Write(terminal, answer.As<QueuesShape>().Items);
+                    Write(terminal, response.As<QueuesResponse>().Items);
                 return ExitCode.Done;
             }
         );
         return command;
     }
 
-    static void Write(Terminal terminal, IReadOnlyList<QueueShape> queues)
+    static void Write(Terminal terminal, IReadOnlyList<QueueResponse> queues)
     {
         if (queues.Count == 0)
             terminal.WriteNote("No error queue holds a message.");
@@ -63,10 +63,10 @@ internal static class ListQueues
         }
     }
 
-    static IReadOnlyList<string> Numbers(QueueShape queue) =>
+    static IReadOnlyList<string> Numbers(QueueResponse queue) =>
         [queue.Queue, $"{queue.Count}", Text.Age(queue.OldestAgeSeconds)];
 
-    static IEnumerable<IReadOnlyList<string>> Reasons(QueueShape queue) =>
+    static IEnumerable<IReadOnlyList<string>> Reasons(QueueResponse queue) =>
         queue.TopFingerprints.Select(
             IReadOnlyList<string> (reason) =>
                 [

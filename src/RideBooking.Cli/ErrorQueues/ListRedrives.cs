@@ -14,10 +14,10 @@ internal static class ListRedrives
             async (parsed, cancellationToken) =>
             {
                 using var api = await host.Connect(parsed, cancellationToken);
-                var answer = await api.Get($"operations/redrives?limit={parsed.GetValue(limit)}", cancellationToken);
-                var redrives = answer.As<RedrivesShape>().Items;
+                var response = await api.Get($"operations/redrives?limit={parsed.GetValue(limit)}", cancellationToken);
+                var redrives = response.As<RedrivesResponse>().Items;
                 if (host.Json(parsed))
-                    terminal.WriteLine(answer.Indented());
+                    terminal.WriteLine(response.Indented());
                 else if (redrives.Count == 0)
                     terminal.WriteNote("There is no redrive.");
                 else

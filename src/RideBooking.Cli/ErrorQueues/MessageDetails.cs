@@ -9,7 +9,7 @@ internal static class MessageDetails
     // These headers are left out of the list, because the exception has a section of its own.
     static readonly string[] s_exceptionHeaders = ["MT-Fault-StackTrace", "MT-Fault-Message", "MT-Fault-ExceptionType"];
 
-    public static void Write(Terminal terminal, MessageDetailsShape message)
+    public static void Write(Terminal terminal, MessageDetailsResponse message)
     {
         terminal.Heading(message.Id);
         Fact("Message", $"{message.MessageType ?? "(unknown type)"} {message.MessageId}");
@@ -52,7 +52,7 @@ internal static class MessageDetails
         terminal.Heading($"Body ({message.ContentType ?? "no declared type"})");
         terminal.WriteLine(
             message.Body is { } json
-                ? json.ToJsonString(Shapes.Json)
+                ? json.ToJsonString(Responses.Json)
                 : message.BodyText ?? $"{message.BodyBase64} (base64, because the body is not text)"
         );
 

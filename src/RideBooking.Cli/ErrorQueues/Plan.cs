@@ -4,11 +4,11 @@ using RideBooking.Cli.Api;
 namespace RideBooking.Cli.ErrorQueues;
 
 /// <summary>The plan of a redrive or a discard.</summary>
-/// <param name="answer">The host's response to a dry run.</param>
+/// <param name="response">The host's response to a dry run.</param>
 /// <param name="ids">The given ids; null if a queue was given.</param>
-internal sealed class Plan(JsonElement answer, IReadOnlyList<string>? ids)
+internal sealed class Plan(JsonElement response, IReadOnlyList<string>? ids)
 {
-    readonly PlanShape _plan = answer.As<PlanShape>();
+    readonly PlanResponse _plan = response.As<PlanResponse>();
 
     public int Count => _plan.Count;
 
@@ -18,7 +18,7 @@ internal sealed class Plan(JsonElement answer, IReadOnlyList<string>? ids)
     {
         if (json)
         {
-            terminal.WriteLine(answer.Indented());
+            terminal.WriteLine(response.Indented());
             return Count == 0 && ids is not null ? ExitCode.NotFound : ExitCode.Done;
         }
         if (IsEmpty(terminal, out var end))

@@ -100,7 +100,7 @@ internal static class Redrive
                 }
                 if (!parsed.GetValue(noWait))
                     return await FollowRedrive.ToItsEnd(api, terminal, accepted, host.Json(parsed), cancellationToken);
-                terminal.WriteLine(host.Json(parsed) ? accepted.Indented() : $"{accepted.As<RedriveShape>().Id}");
+                terminal.WriteLine(host.Json(parsed) ? accepted.Indented() : $"{accepted.As<RedriveResponse>().Id}");
                 return ExitCode.Done;
             }
         );

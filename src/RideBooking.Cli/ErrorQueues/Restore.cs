@@ -16,15 +16,15 @@ internal static class Restore
             async (parsed, cancellationToken) =>
             {
                 using var api = await host.Connect(parsed, cancellationToken);
-                var answer = await api.Post(
+                var response = await api.Post(
                     "operations/failed-messages/restore",
                     new { Selection = targets.Selection(parsed), Reason = parsed.GetValue(reason) },
                     cancellationToken
                 );
-                var done = answer.As<RestoredShape>();
+                var done = response.As<RestoredResponse>();
                 terminal.WriteLine(
                     host.Json(parsed)
-                        ? answer.Indented()
+                        ? response.Indented()
                         : $"{Text.Count(done.Restored, "message")} restored{(done.NotFound > 0 ? $", {done.NotFound} not found among the discarded messages" : "")}."
                 );
                 return done is { Restored: 0, NotFound: > 0 } ? ExitCode.NotFound : ExitCode.Done;

@@ -45,9 +45,9 @@ internal static class Show
                 var query = $"operations/failed-messages?{which}{targets.Query(parsed)}";
                 var (items, more) = await Many(api, query, parsed.GetValue(limit), cancellationToken);
                 if (host.Json(parsed))
-                    terminal.WriteLine(JsonSerializer.Serialize(new { items, more }, Shapes.Json));
+                    terminal.WriteLine(JsonSerializer.Serialize(new { items, more }, Responses.Json));
                 else
-                    Write(terminal, [.. items.Select(Shapes.As<MessageShape>)], more);
+                    Write(terminal, [.. items.Select(Responses.As<MessageResponse>)], more);
                 return ExitCode.Done;
             }
         );
@@ -56,11 +56,11 @@ internal static class Show
 
     static async Task One(HostApi api, Terminal terminal, string id, bool json, CancellationToken cancellationToken)
     {
-        var answer = await api.Get($"operations/failed-messages/{Uri.EscapeDataString(id)}", cancellationToken);
+        var response = await api.Get($"operations/failed-messages/{Uri.EscapeDataString(id)}", cancellationToken);
         if (json)
-            terminal.WriteLine(answer.Indented());
+            terminal.WriteLine(response.Indented());
         else
-            MessageDetails.Write(terminal, answer.As<MessageDetailsShape>());
+            MessageDetails.Write(terminal, response.As<MessageDetailsResponse>());
     }
 
     static async Task<(List<JsonElement> Items, bool More)> Many(
@@ -77,14 +77,14 @@ internal static class Show
             var from = cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}";
             var page = await api.Get($"{query}&limit={size}{from}", cancellationToken);
             items.AddRange(page.GetProperty("items").EnumerateArray());
-            var read = page.As<MessagesShape>();
+            var read = page.As<MessagesResponse>();
             cursor = read.NextCursor;
             if (cursor is null || items.Count >= limit)
                 return (items, cursor is not null);
         }
     }
 
-    static void Write(Terminal terminal, IReadOnlyList<MessageShape> messages, bool more)
+    static void Write(Terminal terminal, IReadOnlyList<MessageResponse> messages, bool more)
     {
         if (messages.Count == 0)
             terminal.WriteNote("No message matches.");
@@ -98,7 +98,7 @@ internal static class Show
 /// <summary>Prints failed messages as a list.</summary>
 internal static class Messages
 {
-    public static void Write(Terminal terminal, IEnumerable<MessageShape> messages)
+    public static void Write(Terminal terminal, IEnumerable<MessageResponse> messages)
     {
         if (terminal.IsPiped)
             terminal.Table(

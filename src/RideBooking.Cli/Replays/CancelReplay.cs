@@ -25,7 +25,7 @@ internal static class CancelReplay
                     cancellationToken
                 );
                 terminal.WriteLine(
-                    host.Json(parsed) ? replay.Indented() : $"The replay is {replay.As<ReplayShape>().Status}."
+                    host.Json(parsed) ? replay.Indented() : $"The replay is {replay.As<ReplayResponse>().Status}."
                 );
                 return ExitCode.Done;
             }

@@ -30,13 +30,13 @@ internal static class ListReplays
                         new("Parked", IsNumber: true),
                     ],
                     subscriptions
-                        .As<SubscriptionsShape>()
+                        .As<SubscriptionsResponse>()
                         .Items.Select(row =>
                             (IReadOnlyList<string>)
                                 [row.Name, row.State, $"{row.Position}", $"{row.Lag}", $"{row.Parked}"]
                         )
                 );
-                if (replays.As<ReplaysShape>().Items is { Count: > 0 } items)
+                if (replays.As<ReplaysResponse>().Items is { Count: > 0 } items)
                     terminal.Table(
                         [
                             new("Replay", IsKey: true),

@@ -33,7 +33,7 @@ internal static class ShowReplay
         CancellationToken cancellationToken
     )
     {
-        var begun = replay.As<ReplayShape>();
+        var begun = replay.As<ReplayResponse>();
         if (!terminal.ShowsProgress && begun.Status == FollowWork.Running)
             terminal.WriteNote($"Replay {begun.Id} of {begun.Projection} started.");
         replay = await FollowWork.ToItsEnd(
@@ -41,7 +41,7 @@ internal static class ShowReplay
             terminal,
             $"operations/replays/{begun.Id}",
             replay,
-            now => ProgressOf(now.As<ReplayShape>()),
+            now => ProgressOf(now.As<ReplayResponse>()),
             "replay",
             $"ridebooking replay show {begun.Id}",
             cancellationToken
@@ -49,9 +49,9 @@ internal static class ShowReplay
         return Write(terminal, replay, json);
     }
 
-    public static string Percent(ReplayShape replay) => replay.Progress.ToString("P0", CultureInfo.InvariantCulture);
+    public static string Percent(ReplayResponse replay) => replay.Progress.ToString("P0", CultureInfo.InvariantCulture);
 
-    static Progress ProgressOf(ReplayShape replay) =>
+    static Progress ProgressOf(ReplayResponse replay) =>
         new(
             replay.StoppedBecause is { } stopped
                 ? $"Stopped at position {replay.Position}: {stopped}"
@@ -60,11 +60,11 @@ internal static class ShowReplay
             replay.End
         );
 
-    static int Write(Terminal terminal, JsonElement answer, bool json)
+    static int Write(Terminal terminal, JsonElement response, bool json)
     {
-        var replay = answer.As<ReplayShape>();
+        var replay = response.As<ReplayResponse>();
         if (json)
-            terminal.WriteLine(answer.Indented());
+            terminal.WriteLine(response.Indented());
         else
             terminal.WriteLine(
                 $"Replay {replay.Id} of {replay.Projection} {replay.Status} at position {replay.Position}"

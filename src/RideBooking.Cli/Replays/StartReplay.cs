@@ -57,7 +57,7 @@ internal static class StartReplay
                 );
                 if (!parsed.GetValue(noWait))
                     return await ShowReplay.ToItsEnd(api, terminal, replay, host.Json(parsed), cancellationToken);
-                terminal.WriteLine(host.Json(parsed) ? replay.Indented() : $"{replay.As<ReplayShape>().Id}");
+                terminal.WriteLine(host.Json(parsed) ? replay.Indented() : $"{replay.As<ReplayResponse>().Id}");
                 return ExitCode.Done;
             }
         );

@@ -33,7 +33,7 @@ internal static class ForgetCommand
                 terminal.WriteLine(
                     host.Json(parsed)
                         ? forgotten.Indented()
-                        : $"The rider was forgotten at {Text.Instant(forgotten.As<ForgottenShape>().ForgottenAt)}."
+                        : $"The rider was forgotten at {Text.Instant(forgotten.As<ForgottenResponse>().ForgottenAt)}."
                 );
                 return ExitCode.Done;
             }

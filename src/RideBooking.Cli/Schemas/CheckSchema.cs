@@ -24,17 +24,17 @@ internal static class CheckSchema
                 var schema = await SchemasCommand.Read(parsed.GetRequiredValue(file), cancellationToken);
                 using var api = await host.Connect(parsed, cancellationToken);
                 var name = Uri.EscapeDataString(parsed.GetRequiredValue(subject));
-                var answer = await api.Post(
+                var response = await api.Post(
                     $"schemas/compatibility/subjects/{name}/versions?verbose=true",
                     new { schema, schemaType = "JSON" },
                     cancellationToken
                 );
-                var result = answer.As<CompatibilityShape>();
+                var result = response.As<CompatibilityResponse>();
                 if (host.Json(parsed))
-                    terminal.WriteLine(answer.Indented());
+                    terminal.WriteLine(response.Indented());
                 else if (result.IsCompatible)
                 {
-                    var level = (await api.Get($"schemas/config/{name}", cancellationToken)).As<LevelShape>();
+                    var level = (await api.Get($"schemas/config/{name}", cancellationToken)).As<LevelResponse>();
                     terminal.WriteLine($"Compatible ({level.CompatibilityLevel}).");
                 }
                 else

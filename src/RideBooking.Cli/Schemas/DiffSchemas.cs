@@ -39,7 +39,7 @@ internal static class DiffSchemas
                                 Before = row[2],
                                 After = row[3],
                             }),
-                            Shapes.Json
+                            Responses.Json
                         )
                     );
                 else if (rows.Count == 0)
@@ -64,7 +64,7 @@ internal static class DiffSchemas
 
     static async Task<string> Schema(HostApi api, string subject, string source, CancellationToken cancellationToken) =>
         source == "latest" || int.TryParse(source, out _)
-            ? (await api.Get(SchemasCommand.PathOf(subject, source), cancellationToken)).As<SchemaShape>().Schema
+            ? (await api.Get(SchemasCommand.PathOf(subject, source), cancellationToken)).As<SchemaResponse>().Schema
             : await SchemasCommand.Read(source, cancellationToken);
 
     static IEnumerable<IReadOnlyList<string>> Differences(

@@ -14,9 +14,9 @@ internal static class ListSchemas
             async (parsed, cancellationToken) =>
             {
                 using var api = await host.Connect(parsed, cancellationToken);
-                var answer = await api.Get($"schemas/schemas?latestOnly={!parsed.GetValue(all)}", cancellationToken);
+                var response = await api.Get($"schemas/schemas?latestOnly={!parsed.GetValue(all)}", cancellationToken);
                 if (host.Json(parsed))
-                    terminal.WriteLine(answer.Indented());
+                    terminal.WriteLine(response.Indented());
                 else
                     terminal.Table(
                         [
@@ -25,8 +25,8 @@ internal static class ListSchemas
                             new("Id", IsNumber: true),
                             new("Meaning"),
                         ],
-                        answer
-                            .As<IReadOnlyList<SchemaShape>>()
+                        response
+                            .As<IReadOnlyList<SchemaResponse>>()
                             .Select(schema =>
                                 (IReadOnlyList<string>)
                                     [

@@ -20,21 +20,21 @@ internal static class ShowSchema
             async (parsed, cancellationToken) =>
             {
                 using var api = await host.Connect(parsed, cancellationToken);
-                var answer = await api.Get(
+                var response = await api.Get(
                     SchemasCommand.PathOf(parsed.GetRequiredValue(subject), parsed.GetRequiredValue(version)),
                     cancellationToken
                 );
                 if (host.Json(parsed))
-                    terminal.WriteLine(answer.Indented());
+                    terminal.WriteLine(response.Indented());
                 else
-                    Write(terminal, answer.As<SchemaShape>());
+                    Write(terminal, response.As<SchemaResponse>());
                 return ExitCode.Done;
             }
         );
         return command;
     }
 
-    static void Write(Terminal terminal, SchemaShape schema)
+    static void Write(Terminal terminal, SchemaResponse schema)
     {
         var members = SchemaMember.In(schema.Schema);
         terminal.WriteNote($"{schema.Subject} version {schema.Version}, schema {schema.Id}. {members[0].Meaning}");

@@ -34,12 +34,12 @@ internal static class HandleParkedEvent
             async (parsed, cancellationToken) =>
             {
                 using var api = await host.Connect(parsed, cancellationToken);
-                var answer = await api.Post(
+                var response = await api.Post(
                     $"operations/subscriptions/{Uri.EscapeDataString(parsed.GetValue(name)!)}/parked-events/{parsed.GetValue(position)}/{verb}",
                     new { Reason = parsed.GetValue(reason) },
                     cancellationToken
                 );
-                terminal.WriteLine(host.Json(parsed) ? answer.Indented() : done);
+                terminal.WriteLine(host.Json(parsed) ? response.Indented() : done);
                 return ExitCode.Done;
             }
         );

@@ -19,13 +19,13 @@ internal static class ListParkedEvents
             async (parsed, cancellationToken) =>
             {
                 using var api = await host.Connect(parsed, cancellationToken);
-                var answer = await api.Get(
+                var response = await api.Get(
                     $"operations/subscriptions/{Uri.EscapeDataString(parsed.GetValue(name)!)}/parked-events?limit={parsed.GetValue(limit)}",
                     cancellationToken
                 );
-                var events = answer.As<ParkedEventsShape>();
+                var events = response.As<ParkedEventsResponse>();
                 if (host.Json(parsed))
-                    terminal.WriteLine(answer.Indented());
+                    terminal.WriteLine(response.Indented());
                 else if (events.Items.Count == 0)
                     terminal.WriteNote("The subscription has parked no event.");
                 else

@@ -13,13 +13,13 @@ internal static class ListSubscriptions
             async (parsed, cancellationToken) =>
             {
                 using var api = await host.Connect(parsed, cancellationToken);
-                var answer = await api.Get("operations/subscriptions", cancellationToken);
+                var response = await api.Get("operations/subscriptions", cancellationToken);
                 if (host.Json(parsed))
                 {
-                    terminal.WriteLine(answer.Indented());
+                    terminal.WriteLine(response.Indented());
                     return ExitCode.Done;
                 }
-                var subscriptions = answer.As<SubscriptionsShape>().Items;
+                var subscriptions = response.As<SubscriptionsResponse>().Items;
                 terminal.Table(
                     [
                         new("Subscription", IsKey: true),

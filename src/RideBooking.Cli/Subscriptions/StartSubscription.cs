@@ -15,15 +15,15 @@ internal static class StartSubscription
             async (parsed, cancellationToken) =>
             {
                 using var api = await host.Connect(parsed, cancellationToken);
-                var answer = await api.Post(
+                var response = await api.Post(
                     $"operations/subscriptions/{Uri.EscapeDataString(parsed.GetValue(name)!)}/start",
                     new { Reason = parsed.GetValue(reason) },
                     cancellationToken
                 );
                 terminal.WriteLine(
                     host.Json(parsed)
-                        ? answer.Indented()
-                        : $"The subscription reads from position {answer.As<SubscriptionShape>().Position}."
+                        ? response.Indented()
+                        : $"The subscription reads from position {response.As<SubscriptionResponse>().Position}."
                 );
                 return ExitCode.Done;
             }

@@ -72,6 +72,12 @@ public static class OperatorActionNames
     /// <summary>A replay was cancelled.</summary>
     public const string CancelReplay = "cancel-replay";
 
+    /// <summary>An audit was started.</summary>
+    public const string StartAudit = "start-audit";
+
+    /// <summary>An audit was cancelled.</summary>
+    public const string CancelAudit = "cancel-audit";
+
     /// <summary>Finished rides were archived before their time.</summary>
     public const string ArchiveRides = "archive-rides";
 

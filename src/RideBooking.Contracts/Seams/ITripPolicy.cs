@@ -8,7 +8,7 @@ public interface ITripPolicy
     IReadOnlyList<string> VehicleClasses { get; }
 
     /// <summary>Estimates the route between two places.</summary>
-    TripEstimate Estimate(Place from, Place to);
+    RouteEstimate Estimate(Place from, Place to);
 
     /// <summary>Returns what is wrong with a trip; null when it can be booked.</summary>
     /// <param name="pickup">Where it begins.</param>
@@ -16,11 +16,6 @@ public interface ITripPolicy
     /// <param name="vehicleClass">The class, in lower case.</param>
     TripProblem? Check(Place pickup, Place dropoff, string vehicleClass);
 }
-
-/// <summary>The estimated distance and duration of a trip.</summary>
-/// <param name="DistanceMeters">The distance along the streets, metres.</param>
-/// <param name="DurationSeconds">The driving time, seconds.</param>
-public readonly record struct TripEstimate(int DistanceMeters, int DurationSeconds);
 
 /// <summary>The reason why a trip cannot be booked.</summary>
 /// <param name="Field">The request's field, in camelCase.</param>

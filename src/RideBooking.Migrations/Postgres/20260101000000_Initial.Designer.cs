@@ -1145,23 +1145,28 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("shift_id");
 
-                    b.Property<string>("VehicleClass")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("character varying(32)")
-                        .HasColumnName("vehicle_class");
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Vehicle", "RideBooking.Drivers.DriverProfile.Vehicle#Vehicle", b1 =>
+                        {
+                            b1.IsRequired();
 
-                    b.Property<string>("VehicleModel")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("vehicle_model");
+                            b1.Property<string>("Class")
+                                .IsRequired()
+                                .HasMaxLength(32)
+                                .HasColumnType("character varying(32)")
+                                .HasColumnName("vehicle_class");
 
-                    b.Property<string>("VehiclePlate")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
-                        .HasColumnName("vehicle_plate");
+                            b1.Property<string>("Model")
+                                .IsRequired()
+                                .HasMaxLength(100)
+                                .HasColumnType("character varying(100)")
+                                .HasColumnName("vehicle_model");
+
+                            b1.Property<string>("Plate")
+                                .IsRequired()
+                                .HasMaxLength(20)
+                                .HasColumnType("character varying(20)")
+                                .HasColumnName("vehicle_plate");
+                        });
 
                     b.HasKey("DriverId")
                         .HasName("pk_profiles");
@@ -1755,23 +1760,28 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("shift_id");
 
-                    b.Property<string>("VehicleClass")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("character varying(32)")
-                        .HasColumnName("vehicle_class");
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Vehicle", "RideBooking.Matching.Candidate.Vehicle#Vehicle", b1 =>
+                        {
+                            b1.IsRequired();
 
-                    b.Property<string>("VehicleModel")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("vehicle_model");
+                            b1.Property<string>("Class")
+                                .IsRequired()
+                                .HasMaxLength(32)
+                                .HasColumnType("character varying(32)")
+                                .HasColumnName("vehicle_class");
 
-                    b.Property<string>("VehiclePlate")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
-                        .HasColumnName("vehicle_plate");
+                            b1.Property<string>("Model")
+                                .IsRequired()
+                                .HasMaxLength(100)
+                                .HasColumnType("character varying(100)")
+                                .HasColumnName("vehicle_model");
+
+                            b1.Property<string>("Plate")
+                                .IsRequired()
+                                .HasMaxLength(20)
+                                .HasColumnType("character varying(20)")
+                                .HasColumnName("vehicle_plate");
+                        });
 
                     b.HasKey("DriverId")
                         .HasName("pk_candidates");
@@ -2287,12 +2297,12 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnName("subscription");
 
                     b.HasKey("Id")
-                        .HasName("pk_audit");
+                        .HasName("pk_operator_actions");
 
                     b.HasIndex("At", "Id")
-                        .HasDatabaseName("ix_audit_at_id");
+                        .HasDatabaseName("ix_operator_actions_at_id");
 
-                    b.ToTable("audit", "operations");
+                    b.ToTable("operator_actions", "operations");
                 });
 
             modelBuilder.Entity("RideBooking.Operations.Redrives.Redrive", b =>
@@ -3016,9 +3026,9 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("search");
 
-                    b.Property<Guid?>("SearchDeadlineToken")
+                    b.Property<Guid?>("SearchDeadlineTokenId")
                         .HasColumnType("uuid")
-                        .HasColumnName("search_deadline_token");
+                        .HasColumnName("search_deadline_token_id");
 
                     b.Property<DateTimeOffset>("SearchStartedAt")
                         .HasColumnType("timestamp with time zone")
@@ -3052,6 +3062,27 @@ namespace RideBooking.Migrations.Postgres
                     b.Property<int?>("WaitSeconds")
                         .HasColumnType("integer")
                         .HasColumnName("wait_seconds");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "DriverVehicle", "RideBooking.Rides.Ride.DriverVehicle#Vehicle", b1 =>
+                        {
+                            b1.Property<string>("Class")
+                                .IsRequired()
+                                .HasMaxLength(32)
+                                .HasColumnType("character varying(32)")
+                                .HasColumnName("driver_vehicle_class");
+
+                            b1.Property<string>("Model")
+                                .IsRequired()
+                                .HasMaxLength(100)
+                                .HasColumnType("character varying(100)")
+                                .HasColumnName("driver_vehicle_model");
+
+                            b1.Property<string>("Plate")
+                                .IsRequired()
+                                .HasMaxLength(20)
+                                .HasColumnType("character varying(20)")
+                                .HasColumnName("driver_vehicle_plate");
+                        });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Dropoff", "RideBooking.Rides.Ride.Dropoff#Place", b1 =>
                         {
@@ -3143,27 +3174,6 @@ namespace RideBooking.Migrations.Postgres
                                 .HasMaxLength(3)
                                 .HasColumnType("character varying(3)")
                                 .HasColumnName("tolls_currency");
-                        });
-
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "Vehicle", "RideBooking.Rides.Ride.Vehicle#Vehicle", b1 =>
-                        {
-                            b1.Property<string>("Class")
-                                .IsRequired()
-                                .HasMaxLength(32)
-                                .HasColumnType("character varying(32)")
-                                .HasColumnName("driver_vehicle_class");
-
-                            b1.Property<string>("Model")
-                                .IsRequired()
-                                .HasMaxLength(200)
-                                .HasColumnType("character varying(200)")
-                                .HasColumnName("driver_vehicle_model");
-
-                            b1.Property<string>("Plate")
-                                .IsRequired()
-                                .HasMaxLength(50)
-                                .HasColumnType("character varying(50)")
-                                .HasColumnName("driver_vehicle_plate");
                         });
 
                     b.HasKey("CorrelationId")

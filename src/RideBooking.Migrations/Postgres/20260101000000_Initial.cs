@@ -106,28 +106,6 @@ namespace RideBooking.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
-                name: "audit",
-                schema: "operations",
-                columns: table => new
-                {
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    by = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    action = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    queue = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
-                    ride_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
-                    subscription = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
-                    position = table.Column<long>(type: "bigint", nullable: true),
-                    count = table.Column<int>(type: "integer", nullable: false),
-                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_audit", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "audits",
                 schema: "operations",
                 columns: table => new
@@ -158,12 +136,12 @@ namespace RideBooking.Migrations.Postgres
                     shift_id = table.Column<Guid>(type: "uuid", nullable: false),
                     online = table.Column<bool>(type: "boolean", nullable: false),
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    vehicle_class = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    vehicle_plate = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    vehicle_model = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     reserved_ride_id = table.Column<Guid>(type: "uuid", nullable: true),
                     reserved_offer_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    missed_offers = table.Column<int>(type: "integer", nullable: false)
+                    missed_offers = table.Column<int>(type: "integer", nullable: false),
+                    vehicle_class = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    vehicle_model = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    vehicle_plate = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -510,6 +488,28 @@ namespace RideBooking.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "operator_actions",
+                schema: "operations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    by = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    action = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    queue = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    ride_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    subscription = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    position = table.Column<long>(type: "bigint", nullable: true),
+                    count = table.Column<int>(type: "integer", nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_operator_actions", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "outbox_message",
                 schema: "messaging",
                 columns: table => new
@@ -639,11 +639,11 @@ namespace RideBooking.Migrations.Postgres
                 {
                     driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    vehicle_class = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    vehicle_plate = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    vehicle_model = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     shift_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    online_since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    online_since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    vehicle_class = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    vehicle_model = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    vehicle_plate = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -882,7 +882,7 @@ namespace RideBooking.Migrations.Postgres
                     ended_offers = table.Column<List<Guid>>(type: "uuid[]", nullable: false),
                     search = table.Column<int>(type: "integer", nullable: false),
                     search_started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    search_deadline_token = table.Column<Guid>(type: "uuid", nullable: true),
+                    search_deadline_token_id = table.Column<Guid>(type: "uuid", nullable: true),
                     arrival_meters = table.Column<int>(type: "integer", nullable: true),
                     flags = table.Column<string>(type: "text", nullable: false),
                     flagged_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -904,6 +904,9 @@ namespace RideBooking.Migrations.Postgres
                     stars = table.Column<int>(type: "integer", nullable: true),
                     rating_comment = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
                     rated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    driver_vehicle_class = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
+                    driver_vehicle_model = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    driver_vehicle_plate = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
                     dropoff_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     dropoff_lat = table.Column<double>(type: "double precision", nullable: false),
                     dropoff_lng = table.Column<double>(type: "double precision", nullable: false),
@@ -917,10 +920,7 @@ namespace RideBooking.Migrations.Postgres
                     quoted_fare_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
                     quoted_fare_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
                     tolls_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
-                    tolls_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
-                    driver_vehicle_class = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
-                    driver_vehicle_model = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
-                    driver_vehicle_plate = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true)
+                    tolls_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1259,12 +1259,6 @@ namespace RideBooking.Migrations.Postgres
                 column: "ride_id");
 
             migrationBuilder.CreateIndex(
-                name: "ix_audit_at_id",
-                schema: "operations",
-                table: "audit",
-                columns: new[] { "at", "id" });
-
-            migrationBuilder.CreateIndex(
                 name: "ix_audits_status_claimed_until",
                 schema: "operations",
                 table: "audits",
@@ -1445,6 +1439,12 @@ namespace RideBooking.Migrations.Postgres
                 schema: "matching",
                 table: "offers",
                 columns: new[] { "ride_id", "driver_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operator_actions_at_id",
+                schema: "operations",
+                table: "operator_actions",
+                columns: new[] { "at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_outbox_message_bus_name_next_attempt_time_sequence_number",
@@ -1659,10 +1659,6 @@ namespace RideBooking.Migrations.Postgres
                 schema: "drivers");
 
             migrationBuilder.DropTable(
-                name: "audit",
-                schema: "operations");
-
-            migrationBuilder.DropTable(
                 name: "audits",
                 schema: "operations");
 
@@ -1737,6 +1733,10 @@ namespace RideBooking.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "offers",
                 schema: "matching");
+
+            migrationBuilder.DropTable(
+                name: "operator_actions",
+                schema: "operations");
 
             migrationBuilder.DropTable(
                 name: "outbox_message",

@@ -1278,26 +1278,31 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("shift_id");
 
-                    b.Property<string>("VehicleClass")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("nvarchar(32)")
-                        .HasColumnName("vehicle_class")
-                        .UseCollation("Latin1_General_BIN2");
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Vehicle", "RideBooking.Drivers.DriverProfile.Vehicle#Vehicle", b1 =>
+                        {
+                            b1.IsRequired();
 
-                    b.Property<string>("VehicleModel")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
-                        .HasColumnName("vehicle_model")
-                        .UseCollation("Latin1_General_BIN2");
+                            b1.Property<string>("Class")
+                                .IsRequired()
+                                .HasMaxLength(32)
+                                .HasColumnType("nvarchar(32)")
+                                .HasColumnName("vehicle_class")
+                                .UseCollation("Latin1_General_BIN2");
 
-                    b.Property<string>("VehiclePlate")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
-                        .HasColumnName("vehicle_plate")
-                        .UseCollation("Latin1_General_BIN2");
+                            b1.Property<string>("Model")
+                                .IsRequired()
+                                .HasMaxLength(100)
+                                .HasColumnType("nvarchar(100)")
+                                .HasColumnName("vehicle_model")
+                                .UseCollation("Latin1_General_BIN2");
+
+                            b1.Property<string>("Plate")
+                                .IsRequired()
+                                .HasMaxLength(20)
+                                .HasColumnType("nvarchar(20)")
+                                .HasColumnName("vehicle_plate")
+                                .UseCollation("Latin1_General_BIN2");
+                        });
 
                     b.HasKey("DriverId")
                         .HasName("pk_profiles");
@@ -1944,26 +1949,31 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("shift_id");
 
-                    b.Property<string>("VehicleClass")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("nvarchar(32)")
-                        .HasColumnName("vehicle_class")
-                        .UseCollation("Latin1_General_BIN2");
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Vehicle", "RideBooking.Matching.Candidate.Vehicle#Vehicle", b1 =>
+                        {
+                            b1.IsRequired();
 
-                    b.Property<string>("VehicleModel")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
-                        .HasColumnName("vehicle_model")
-                        .UseCollation("Latin1_General_BIN2");
+                            b1.Property<string>("Class")
+                                .IsRequired()
+                                .HasMaxLength(32)
+                                .HasColumnType("nvarchar(32)")
+                                .HasColumnName("vehicle_class")
+                                .UseCollation("Latin1_General_BIN2");
 
-                    b.Property<string>("VehiclePlate")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
-                        .HasColumnName("vehicle_plate")
-                        .UseCollation("Latin1_General_BIN2");
+                            b1.Property<string>("Model")
+                                .IsRequired()
+                                .HasMaxLength(100)
+                                .HasColumnType("nvarchar(100)")
+                                .HasColumnName("vehicle_model")
+                                .UseCollation("Latin1_General_BIN2");
+
+                            b1.Property<string>("Plate")
+                                .IsRequired()
+                                .HasMaxLength(20)
+                                .HasColumnType("nvarchar(20)")
+                                .HasColumnName("vehicle_plate")
+                                .UseCollation("Latin1_General_BIN2");
+                        });
 
                     b.HasKey("DriverId")
                         .HasName("pk_candidates");
@@ -2530,12 +2540,12 @@ namespace RideBooking.Migrations.SqlServer
                         .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("Id")
-                        .HasName("pk_audit");
+                        .HasName("pk_operator_actions");
 
                     b.HasIndex("At", "Id")
-                        .HasDatabaseName("ix_audit_at_id");
+                        .HasDatabaseName("ix_operator_actions_at_id");
 
-                    b.ToTable("audit", "operations");
+                    b.ToTable("operator_actions", "operations");
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
@@ -3326,9 +3336,9 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("int")
                         .HasColumnName("search");
 
-                    b.Property<Guid?>("SearchDeadlineToken")
+                    b.Property<Guid?>("SearchDeadlineTokenId")
                         .HasColumnType("uniqueidentifier")
-                        .HasColumnName("search_deadline_token");
+                        .HasColumnName("search_deadline_token_id");
 
                     b.Property<DateTimeOffset>("SearchStartedAt")
                         .HasColumnType("datetimeoffset")
@@ -3364,6 +3374,30 @@ namespace RideBooking.Migrations.SqlServer
                     b.Property<int?>("WaitSeconds")
                         .HasColumnType("int")
                         .HasColumnName("wait_seconds");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "DriverVehicle", "RideBooking.Rides.Ride.DriverVehicle#Vehicle", b1 =>
+                        {
+                            b1.Property<string>("Class")
+                                .IsRequired()
+                                .HasMaxLength(32)
+                                .HasColumnType("nvarchar(32)")
+                                .HasColumnName("driver_vehicle_class")
+                                .UseCollation("Latin1_General_BIN2");
+
+                            b1.Property<string>("Model")
+                                .IsRequired()
+                                .HasMaxLength(100)
+                                .HasColumnType("nvarchar(100)")
+                                .HasColumnName("driver_vehicle_model")
+                                .UseCollation("Latin1_General_BIN2");
+
+                            b1.Property<string>("Plate")
+                                .IsRequired()
+                                .HasMaxLength(20)
+                                .HasColumnType("nvarchar(20)")
+                                .HasColumnName("driver_vehicle_plate")
+                                .UseCollation("Latin1_General_BIN2");
+                        });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Dropoff", "RideBooking.Rides.Ride.Dropoff#Place", b1 =>
                         {
@@ -3460,30 +3494,6 @@ namespace RideBooking.Migrations.SqlServer
                                 .HasMaxLength(3)
                                 .HasColumnType("nvarchar(3)")
                                 .HasColumnName("tolls_currency")
-                                .UseCollation("Latin1_General_BIN2");
-                        });
-
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "Vehicle", "RideBooking.Rides.Ride.Vehicle#Vehicle", b1 =>
-                        {
-                            b1.Property<string>("Class")
-                                .IsRequired()
-                                .HasMaxLength(32)
-                                .HasColumnType("nvarchar(32)")
-                                .HasColumnName("driver_vehicle_class")
-                                .UseCollation("Latin1_General_BIN2");
-
-                            b1.Property<string>("Model")
-                                .IsRequired()
-                                .HasMaxLength(200)
-                                .HasColumnType("nvarchar(200)")
-                                .HasColumnName("driver_vehicle_model")
-                                .UseCollation("Latin1_General_BIN2");
-
-                            b1.Property<string>("Plate")
-                                .IsRequired()
-                                .HasMaxLength(50)
-                                .HasColumnType("nvarchar(50)")
-                                .HasColumnName("driver_vehicle_plate")
                                 .UseCollation("Latin1_General_BIN2");
                         });
 

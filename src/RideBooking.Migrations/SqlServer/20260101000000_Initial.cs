@@ -228,28 +228,6 @@ namespace RideBooking.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
-                name: "audit",
-                schema: "operations",
-                columns: table => new
-                {
-                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    by = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
-                    action = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
-                    queue = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
-                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
-                    subscription = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true, collation: "Latin1_General_BIN2"),
-                    position = table.Column<long>(type: "bigint", nullable: true),
-                    count = table.Column<int>(type: "int", nullable: false),
-                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false, collation: "Latin1_General_BIN2")
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_audit", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "audits",
                 schema: "operations",
                 columns: table => new
@@ -280,12 +258,12 @@ namespace RideBooking.Migrations.SqlServer
                     shift_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     online = table.Column<bool>(type: "bit", nullable: false),
                     name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
-                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
-                    vehicle_plate = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false, collation: "Latin1_General_BIN2"),
-                    vehicle_model = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
                     reserved_ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     reserved_offer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    missed_offers = table.Column<int>(type: "int", nullable: false)
+                    missed_offers = table.Column<int>(type: "int", nullable: false),
+                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
+                    vehicle_model = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
+                    vehicle_plate = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false, collation: "Latin1_General_BIN2")
                 },
                 constraints: table =>
                 {
@@ -632,6 +610,28 @@ namespace RideBooking.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "operator_actions",
+                schema: "operations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    by = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    action = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
+                    queue = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    subscription = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true, collation: "Latin1_General_BIN2"),
+                    position = table.Column<long>(type: "bigint", nullable: true),
+                    count = table.Column<int>(type: "int", nullable: false),
+                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false, collation: "Latin1_General_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_operator_actions", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "outbox_message",
                 schema: "messaging",
                 columns: table => new
@@ -761,11 +761,11 @@ namespace RideBooking.Migrations.SqlServer
                 {
                     driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
                     name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
-                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
-                    vehicle_plate = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false, collation: "Latin1_General_BIN2"),
-                    vehicle_model = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
                     shift_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    online_since = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                    online_since = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
+                    vehicle_model = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
+                    vehicle_plate = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false, collation: "Latin1_General_BIN2")
                 },
                 constraints: table =>
                 {
@@ -880,7 +880,7 @@ namespace RideBooking.Migrations.SqlServer
                     ended_offers = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
                     search = table.Column<int>(type: "int", nullable: false),
                     search_started_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    search_deadline_token = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    search_deadline_token_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     arrival_meters = table.Column<int>(type: "int", nullable: true),
                     flags = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
                     flagged_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
@@ -902,6 +902,9 @@ namespace RideBooking.Migrations.SqlServer
                     stars = table.Column<int>(type: "int", nullable: true),
                     rating_comment = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true, collation: "Latin1_General_BIN2"),
                     rated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    driver_vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: true, collation: "Latin1_General_BIN2"),
+                    driver_vehicle_model = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true, collation: "Latin1_General_BIN2"),
+                    driver_vehicle_plate = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true, collation: "Latin1_General_BIN2"),
                     dropoff_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
                     dropoff_lat = table.Column<double>(type: "float", nullable: false),
                     dropoff_lng = table.Column<double>(type: "float", nullable: false),
@@ -915,10 +918,7 @@ namespace RideBooking.Migrations.SqlServer
                     quoted_fare_amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: true),
                     quoted_fare_currency = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: true, collation: "Latin1_General_BIN2"),
                     tolls_amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: true),
-                    tolls_currency = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: true, collation: "Latin1_General_BIN2"),
-                    driver_vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: true, collation: "Latin1_General_BIN2"),
-                    driver_vehicle_model = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true, collation: "Latin1_General_BIN2"),
-                    driver_vehicle_plate = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true, collation: "Latin1_General_BIN2")
+                    tolls_currency = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: true, collation: "Latin1_General_BIN2")
                 },
                 constraints: table =>
                 {
@@ -1306,12 +1306,6 @@ namespace RideBooking.Migrations.SqlServer
                 column: "ride_id");
 
             migrationBuilder.CreateIndex(
-                name: "ix_audit_at_id",
-                schema: "operations",
-                table: "audit",
-                columns: new[] { "at", "id" });
-
-            migrationBuilder.CreateIndex(
                 name: "ix_audits_status_claimed_until",
                 schema: "operations",
                 table: "audits",
@@ -1493,6 +1487,12 @@ namespace RideBooking.Migrations.SqlServer
                 schema: "matching",
                 table: "offers",
                 columns: new[] { "ride_id", "driver_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operator_actions_at_id",
+                schema: "operations",
+                table: "operator_actions",
+                columns: new[] { "at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_outbox_message_bus_name_next_attempt_time_sequence_number",
@@ -1698,10 +1698,6 @@ namespace RideBooking.Migrations.SqlServer
                 schema: "drivers");
 
             migrationBuilder.DropTable(
-                name: "audit",
-                schema: "operations");
-
-            migrationBuilder.DropTable(
                 name: "audits",
                 schema: "operations");
 
@@ -1776,6 +1772,10 @@ namespace RideBooking.Migrations.SqlServer
             migrationBuilder.DropTable(
                 name: "offers",
                 schema: "matching");
+
+            migrationBuilder.DropTable(
+                name: "operator_actions",
+                schema: "operations");
 
             migrationBuilder.DropTable(
                 name: "outbox_message",

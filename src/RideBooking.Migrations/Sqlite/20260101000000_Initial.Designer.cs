@@ -1141,23 +1141,28 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("shift_id");
 
-                    b.Property<string>("VehicleClass")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("vehicle_class");
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Vehicle", "RideBooking.Drivers.DriverProfile.Vehicle#Vehicle", b1 =>
+                        {
+                            b1.IsRequired();
 
-                    b.Property<string>("VehicleModel")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("vehicle_model");
+                            b1.Property<string>("Class")
+                                .IsRequired()
+                                .HasMaxLength(32)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("vehicle_class");
 
-                    b.Property<string>("VehiclePlate")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("vehicle_plate");
+                            b1.Property<string>("Model")
+                                .IsRequired()
+                                .HasMaxLength(100)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("vehicle_model");
+
+                            b1.Property<string>("Plate")
+                                .IsRequired()
+                                .HasMaxLength(20)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("vehicle_plate");
+                        });
 
                     b.HasKey("DriverId")
                         .HasName("pk_drivers_profiles");
@@ -1759,23 +1764,28 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("shift_id");
 
-                    b.Property<string>("VehicleClass")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("vehicle_class");
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Vehicle", "RideBooking.Matching.Candidate.Vehicle#Vehicle", b1 =>
+                        {
+                            b1.IsRequired();
 
-                    b.Property<string>("VehicleModel")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("vehicle_model");
+                            b1.Property<string>("Class")
+                                .IsRequired()
+                                .HasMaxLength(32)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("vehicle_class");
 
-                    b.Property<string>("VehiclePlate")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("vehicle_plate");
+                            b1.Property<string>("Model")
+                                .IsRequired()
+                                .HasMaxLength(100)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("vehicle_model");
+
+                            b1.Property<string>("Plate")
+                                .IsRequired()
+                                .HasMaxLength(20)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("vehicle_plate");
+                        });
 
                     b.HasKey("DriverId")
                         .HasName("pk_matching_candidates");
@@ -2301,12 +2311,12 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnName("subscription");
 
                     b.HasKey("Id")
-                        .HasName("pk_operations_audit");
+                        .HasName("pk_operations_operator_actions");
 
                     b.HasIndex("At", "Id")
-                        .HasDatabaseName("ix_operations_audit_at_id");
+                        .HasDatabaseName("ix_operations_operator_actions_at_id");
 
-                    b.ToTable("operations_audit", (string)null);
+                    b.ToTable("operations_operator_actions", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.Operations.Redrives.Redrive", b =>
@@ -3043,9 +3053,9 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("search");
 
-                    b.Property<Guid?>("SearchDeadlineToken")
+                    b.Property<Guid?>("SearchDeadlineTokenId")
                         .HasColumnType("TEXT")
-                        .HasColumnName("search_deadline_token");
+                        .HasColumnName("search_deadline_token_id");
 
                     b.Property<string>("SearchStartedAt")
                         .IsRequired()
@@ -3080,6 +3090,27 @@ namespace RideBooking.Migrations.Sqlite
                     b.Property<int?>("WaitSeconds")
                         .HasColumnType("INTEGER")
                         .HasColumnName("wait_seconds");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "DriverVehicle", "RideBooking.Rides.Ride.DriverVehicle#Vehicle", b1 =>
+                        {
+                            b1.Property<string>("Class")
+                                .IsRequired()
+                                .HasMaxLength(32)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("driver_vehicle_class");
+
+                            b1.Property<string>("Model")
+                                .IsRequired()
+                                .HasMaxLength(100)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("driver_vehicle_model");
+
+                            b1.Property<string>("Plate")
+                                .IsRequired()
+                                .HasMaxLength(20)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("driver_vehicle_plate");
+                        });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Dropoff", "RideBooking.Rides.Ride.Dropoff#Place", b1 =>
                         {
@@ -3171,27 +3202,6 @@ namespace RideBooking.Migrations.Sqlite
                                 .HasMaxLength(3)
                                 .HasColumnType("TEXT")
                                 .HasColumnName("tolls_currency");
-                        });
-
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "Vehicle", "RideBooking.Rides.Ride.Vehicle#Vehicle", b1 =>
-                        {
-                            b1.Property<string>("Class")
-                                .IsRequired()
-                                .HasMaxLength(32)
-                                .HasColumnType("TEXT")
-                                .HasColumnName("driver_vehicle_class");
-
-                            b1.Property<string>("Model")
-                                .IsRequired()
-                                .HasMaxLength(200)
-                                .HasColumnType("TEXT")
-                                .HasColumnName("driver_vehicle_model");
-
-                            b1.Property<string>("Plate")
-                                .IsRequired()
-                                .HasMaxLength(50)
-                                .HasColumnType("TEXT")
-                                .HasColumnName("driver_vehicle_plate");
                         });
 
                     b.HasKey("CorrelationId")

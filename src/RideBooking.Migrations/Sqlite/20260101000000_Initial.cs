@@ -177,11 +177,11 @@ namespace RideBooking.Migrations.Sqlite
                 {
                     driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
                     name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    vehicle_class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    vehicle_plate = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    vehicle_model = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     shift_id = table.Column<Guid>(type: "TEXT", nullable: true),
-                    online_since = table.Column<string>(type: "TEXT", nullable: true)
+                    online_since = table.Column<string>(type: "TEXT", nullable: true),
+                    vehicle_class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    vehicle_model = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    vehicle_plate = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -352,12 +352,12 @@ namespace RideBooking.Migrations.Sqlite
                     shift_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     online = table.Column<bool>(type: "INTEGER", nullable: false),
                     name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    vehicle_class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    vehicle_plate = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    vehicle_model = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     reserved_ride_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     reserved_offer_id = table.Column<Guid>(type: "TEXT", nullable: true),
-                    missed_offers = table.Column<int>(type: "INTEGER", nullable: false)
+                    missed_offers = table.Column<int>(type: "INTEGER", nullable: false),
+                    vehicle_class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    vehicle_model = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    vehicle_plate = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -658,27 +658,6 @@ namespace RideBooking.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "operations_audit",
-                columns: table => new
-                {
-                    id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    at = table.Column<string>(type: "TEXT", nullable: false),
-                    by = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
-                    action = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    queue = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
-                    ride_id = table.Column<Guid>(type: "TEXT", nullable: true),
-                    rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
-                    subscription = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
-                    position = table.Column<long>(type: "INTEGER", nullable: true),
-                    count = table.Column<int>(type: "INTEGER", nullable: false),
-                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_operations_audit", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "operations_audits",
                 columns: table => new
                 {
@@ -732,6 +711,27 @@ namespace RideBooking.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_operations_failed_messages", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "operations_operator_actions",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    at = table.Column<string>(type: "TEXT", nullable: false),
+                    by = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    action = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    queue = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    ride_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    subscription = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    position = table.Column<long>(type: "INTEGER", nullable: true),
+                    count = table.Column<int>(type: "INTEGER", nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_operations_operator_actions", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -894,7 +894,7 @@ namespace RideBooking.Migrations.Sqlite
                     ended_offers = table.Column<string>(type: "TEXT", nullable: false),
                     search = table.Column<int>(type: "INTEGER", nullable: false),
                     search_started_at = table.Column<string>(type: "TEXT", nullable: false),
-                    search_deadline_token = table.Column<Guid>(type: "TEXT", nullable: true),
+                    search_deadline_token_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     arrival_meters = table.Column<int>(type: "INTEGER", nullable: true),
                     flags = table.Column<string>(type: "TEXT", nullable: false),
                     flagged_at = table.Column<string>(type: "TEXT", nullable: true),
@@ -916,6 +916,9 @@ namespace RideBooking.Migrations.Sqlite
                     stars = table.Column<int>(type: "INTEGER", nullable: true),
                     rating_comment = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
                     rated_at = table.Column<string>(type: "TEXT", nullable: true),
+                    driver_vehicle_class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    driver_vehicle_model = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    driver_vehicle_plate = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
                     dropoff_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
                     dropoff_lat = table.Column<double>(type: "REAL", nullable: false),
                     dropoff_lng = table.Column<double>(type: "REAL", nullable: false),
@@ -929,10 +932,7 @@ namespace RideBooking.Migrations.Sqlite
                     quoted_fare_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
                     quoted_fare_currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: true),
                     tolls_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
-                    tolls_currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: true),
-                    driver_vehicle_class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
-                    driver_vehicle_model = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
-                    driver_vehicle_plate = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true)
+                    tolls_currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1339,11 +1339,6 @@ namespace RideBooking.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_operations_audit_at_id",
-                table: "operations_audit",
-                columns: new[] { "at", "id" });
-
-            migrationBuilder.CreateIndex(
                 name: "ix_operations_audits_status_claimed_until",
                 table: "operations_audits",
                 columns: new[] { "status", "claimed_until" });
@@ -1387,6 +1382,11 @@ namespace RideBooking.Migrations.Sqlite
                 name: "ix_operations_failed_messages_status_queue_fingerprint",
                 table: "operations_failed_messages",
                 columns: new[] { "status", "queue", "fingerprint" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operations_operator_actions_at_id",
+                table: "operations_operator_actions",
+                columns: new[] { "at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_operations_redrives_finished_at_claimed_until",
@@ -1598,13 +1598,13 @@ namespace RideBooking.Migrations.Sqlite
                 name: "notifications_notifications");
 
             migrationBuilder.DropTable(
-                name: "operations_audit");
-
-            migrationBuilder.DropTable(
                 name: "operations_audits");
 
             migrationBuilder.DropTable(
                 name: "operations_failed_messages");
+
+            migrationBuilder.DropTable(
+                name: "operations_operator_actions");
 
             migrationBuilder.DropTable(
                 name: "operations_redrives");

@@ -29,7 +29,7 @@ internal static class ListEvents
             )
             .Refuses(StatusCodes.Status400BadRequest, PositionBeyondEnd.Code);
 
-    static async Task<Results<Ok<Page>, CloudEventBatch, ProblemHttpResult>> Handle(
+    static async Task<Results<Ok<View>, CloudEventBatch, ProblemHttpResult>> Handle(
         [AsParameters] EventQuery query,
         int? limit,
         HttpRequest request,
@@ -50,7 +50,7 @@ internal static class ListEvents
             return new CloudEventBatch(batch, Next(batch.Count));
         }
         var page = Readable(events, EventEnvelope.Of);
-        return TypedResults.Ok(new Page(page, Next(page.Count)));
+        return TypedResults.Ok(new View(page, Next(page.Count)));
 
         long Next(int count) => count > 0 ? events[count - 1].Position!.Value : filter.After;
     }
@@ -74,5 +74,5 @@ internal static class ListEvents
 
     /// <param name="Items">The events.</param>
     /// <param name="Next">The position to read on from; unchanged when there are no new events.</param>
-    internal sealed record Page(IReadOnlyList<EventEnvelope> Items, long Next);
+    internal sealed record View(IReadOnlyList<EventEnvelope> Items, long Next);
 }

@@ -16,7 +16,7 @@ public sealed partial class LogFollower(
     IServiceScopeFactory scopes,
     EventLogSignal signal,
     TimeProvider clock,
-    ILogger<LogFollower> log
+    ILogger<LogFollower> logger
 )
 {
     const int Batch = 500;
@@ -43,7 +43,7 @@ public sealed partial class LogFollower(
             var (found, last) = await Read(filter, cancellationToken);
             if (last < filter.After)
             {
-                LogEnd(log, last, filter.After);
+                LogEnd(last, filter.After);
                 yield break;
             }
             if (found.Count > 0)
@@ -77,5 +77,5 @@ public sealed partial class LogFollower(
         Level = LogLevel.Warning,
         Message = "The event log ends at position {Last}, but a reader has read up to {After}: the database was restored. The reader's stream ends, and its reconnect is refused"
     )]
-    static partial void LogEnd(ILogger log, long last, long after);
+    partial void LogEnd(long last, long after);
 }

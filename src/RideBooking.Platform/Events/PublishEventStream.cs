@@ -25,7 +25,7 @@ internal sealed partial class PublishEventStream(
     EventStreamLag.Publisher publisher,
     IOptions<JsonOptions> json,
     TimeProvider clock,
-    ILogger<PublishEventStream> log
+    ILogger<PublishEventStream> logger
 ) : BackgroundService
 {
     static readonly TimeSpan s_pause = TimeSpan.FromSeconds(3);
@@ -43,11 +43,11 @@ internal sealed partial class PublishEventStream(
             }
             catch (UnreadableEventException exception)
             {
-                LogUnreadable(log, exception, options.Queue!, exception.Message);
+                LogUnreadable(exception, options.Queue!, exception.Message);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                LogRetry(log, exception, options.Queue!);
+                LogRetry(exception, options.Queue!);
             }
             catch (OperationCanceledException)
             {
@@ -86,7 +86,7 @@ internal sealed partial class PublishEventStream(
         if (last is not null && !await IsInLog(last, either.Token))
             return;
         var position = last?.Position ?? 0;
-        LogStart(log, options.Queue!, position);
+        LogStart(options.Queue!, position);
         publisher.Position = position;
         try
         {
@@ -109,7 +109,7 @@ internal sealed partial class PublishEventStream(
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         if (await db.EventAt(last.Position, cancellationToken) is { } logged && logged.EventId == last.EventId)
             return true;
-        LogNotInLog(log, options.Queue!, last.EventId, last.Position, await db.LastPosition(cancellationToken));
+        LogNotInLog(options.Queue!, last.EventId, last.Position, await db.LastPosition(cancellationToken));
         return false;
     }
 
@@ -120,23 +120,23 @@ internal sealed partial class PublishEventStream(
         Level = LogLevel.Information,
         Message = "This host publishes the event log to the stream queue {Queue}, from after position {Position}"
     )]
-    static partial void LogStart(ILogger log, string queue, long position);
+    partial void LogStart(string queue, long position);
 
     [LoggerMessage(
         Level = LogLevel.Warning,
         Message = "The event log could not be published to the stream queue {Queue}; this or another host continues in a few seconds"
     )]
-    static partial void LogRetry(ILogger log, Exception exception, string queue);
+    partial void LogRetry(Exception exception, string queue);
 
     [LoggerMessage(
         Level = LogLevel.Error,
         Message = "The stream queue {Queue} gets no further events: {Reason} It continues automatically when the event can be read"
     )]
-    static partial void LogUnreadable(ILogger log, Exception exception, string queue, string reason);
+    partial void LogUnreadable(Exception exception, string queue, string reason);
 
     [LoggerMessage(
         Level = LogLevel.Error,
         Message = "The stream queue {Queue} ends with event {EventId} at position {Position}, which the event log does not have there; the log ends at position {End}. The database was restored. Nothing is published. Delete the queue, and it is filled again from the first event"
     )]
-    static partial void LogNotInLog(ILogger log, string queue, Guid eventId, long position, long end);
+    partial void LogNotInLog(string queue, Guid eventId, long position, long end);
 }

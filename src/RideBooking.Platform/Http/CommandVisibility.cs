@@ -24,15 +24,15 @@ public static class CommandVisibility
     internal static string Explanation { get; } = ReadExplanation();
 
     /// <summary>Answers the command after this event has been handled by every consumer whose state the API shows.</summary>
-    public static RouteHandlerBuilder AnswersWhenHandled<TEvent>(this RouteHandlerBuilder endpoint)
-        where TEvent : class => endpoint.AnswersWhenHandled(typeof(TEvent));
+    public static RouteHandlerBuilder RespondsWhenHandled<TEvent>(this RouteHandlerBuilder endpoint)
+        where TEvent : class => endpoint.RespondsWhenHandled(typeof(TEvent));
 
     /// <summary>
     /// Answers the command after this event, and one that is published when it is handled, have been handled.
     /// </summary>
-    public static RouteHandlerBuilder AnswersWhenHandled<TEvent, TFollowing>(this RouteHandlerBuilder endpoint)
+    public static RouteHandlerBuilder RespondsWhenHandled<TEvent, TFollowing>(this RouteHandlerBuilder endpoint)
         where TEvent : class
-        where TFollowing : class => endpoint.AnswersWhenHandled(typeof(TEvent), typeof(TFollowing));
+        where TFollowing : class => endpoint.RespondsWhenHandled(typeof(TEvent), typeof(TFollowing));
 
     /// <summary>Lets a request wait for the effects of the caller's earlier commands.</summary>
     /// <remarks>Requests that a device sends automatically do not wait: they show nothing, and must not be late.</remarks>
@@ -64,7 +64,7 @@ public static class CommandVisibility
         return reader.ReadToEnd();
     }
 
-    static RouteHandlerBuilder AnswersWhenHandled(this RouteHandlerBuilder endpoint, params Type[] events) =>
+    static RouteHandlerBuilder RespondsWhenHandled(this RouteHandlerBuilder endpoint, params Type[] events) =>
         endpoint.AddEndpointFilter(
             async (invocation, next) =>
             {
@@ -81,9 +81,9 @@ public static class CommandVisibility
                 );
                 try
                 {
-                    var answer = await next(invocation);
+                    var result = await next(invocation);
                     await wait.Finish(http.RequestAborted);
-                    return answer;
+                    return result;
                 }
                 finally
                 {

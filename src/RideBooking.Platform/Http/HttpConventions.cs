@@ -78,7 +78,7 @@ public static class HttpConventions
         app.UseStatusCodePages(WriteProblem);
         app.UseRouting();
         app.UseBrowserOrigins();
-        app.UseRideScope();
+        app.UseLogScope();
         app.UseQueryText();
         app.UseBodyLimit();
         app.UseBodyEncoding();

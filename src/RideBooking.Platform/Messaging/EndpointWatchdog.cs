@@ -16,7 +16,7 @@ internal sealed partial class EndpointWatchdog(
     TransportOptions transport,
     BrokerQueues broker,
     TimeProvider clock,
-    ILogger<EndpointWatchdog> log
+    ILogger<EndpointWatchdog> logger
 ) : BackgroundService
 {
     static readonly TimeSpan s_pause = TimeSpan.FromSeconds(15);

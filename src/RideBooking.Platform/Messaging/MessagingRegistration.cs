@@ -159,13 +159,13 @@ public static class MessagingRegistration
                 DeadLetterFilter.Use(endpoint, name, context);
         }
         var database = context.GetRequiredService<DatabaseWatch>();
-        endpoint.UseRideScope(context, name);
+        endpoint.UseLogScope(context, name);
         if (policy.IsHeldDuringOutage && options.Kind == TransportKind.RabbitMq)
             endpoint.UseMessageFilter(new ReturnDuringOutage(database));
         if (inTransaction && !inProcess)
             endpoint.UseMessageFilter(new ReportAttempts([.. context.GetServices<IDeliveryObserver>()], name));
         if (!inProcess)
-            endpoint.UseMessageFilter(new PerRideOrdering());
+            endpoint.UseMessageFilter(new PerKeyOrdering());
         endpoint.UseFailurePolicy(policy, options, context.GetRequiredService<EndpointMetrics>().Of(name), database);
         if (inProcess)
             endpoint.UseMessageFilter(new InProcessConflictFilter());

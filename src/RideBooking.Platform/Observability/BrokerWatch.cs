@@ -9,7 +9,7 @@ namespace RideBooking.Platform.Observability;
 /// The bus logs every attempt of every endpoint, several per second with their stack traces. For this reason its own lines
 /// are off by default.
 /// </remarks>
-internal sealed partial class BrokerWatch(BrokerHealth broker, TimeProvider clock, ILogger<BrokerWatch> log)
+internal sealed partial class BrokerWatch(BrokerHealth broker, TimeProvider clock, ILogger<BrokerWatch> logger)
     : BackgroundService
 {
     static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
@@ -23,9 +23,9 @@ internal sealed partial class BrokerWatch(BrokerHealth broker, TimeProvider cloc
             {
                 var isConnected = broker.Check().Status != HealthStatus.Unhealthy;
                 if (wasConnected && !isConnected && !isReported)
-                    LogDisconnected(log);
+                    LogDisconnected();
                 else if (isConnected && isReported)
-                    LogReconnected(log);
+                    LogReconnected();
                 isReported = wasConnected && !isConnected;
                 wasConnected |= isConnected;
                 await Task.Delay(s_pause, clock, stoppingToken);
@@ -38,8 +38,8 @@ internal sealed partial class BrokerWatch(BrokerHealth broker, TimeProvider cloc
     }
 
     [LoggerMessage(LogLevel.Warning, "The broker is not connected; published messages wait in the outbox until it is")]
-    static partial void LogDisconnected(ILogger log);
+    partial void LogDisconnected();
 
     [LoggerMessage(LogLevel.Information, "The broker is connected again")]
-    static partial void LogReconnected(ILogger log);
+    partial void LogReconnected();
 }

@@ -22,7 +22,7 @@ internal sealed partial class PolledGauges : BackgroundService
     readonly IServiceScopeFactory _scopes;
     readonly MetricsOptions _options;
     readonly TimeProvider _clock;
-    readonly ILogger<PolledGauges> _log;
+    readonly ILogger<PolledGauges> _logger;
     readonly Counter<long> _failures;
 
     public PolledGauges(
@@ -31,10 +31,10 @@ internal sealed partial class PolledGauges : BackgroundService
         MetricsOptions options,
         IMeterFactory meters,
         TimeProvider clock,
-        ILogger<PolledGauges> log
+        ILogger<PolledGauges> logger
     )
     {
-        (_scopes, _options, _clock, _log) = (scopes, options, clock, log);
+        (_scopes, _options, _clock, _logger) = (scopes, options, clock, logger);
         _sources = [.. sources];
         var meter = meters.Create(TelemetrySource.Name);
         _failures = meter.CreateCounter<long>(

@@ -62,6 +62,12 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
                     value.ComplexType.FindProperty(nameof(Money.Currency))!.SetMaxLength(3);
                 else if (value.ClrType == typeof(Place))
                     value.ComplexType.FindProperty(nameof(Place.Address))!.SetMaxLength(Place.MaxAddressLength);
+                else if (value.ClrType == typeof(Vehicle))
+                {
+                    value.ComplexType.FindProperty(nameof(Vehicle.Class))!.SetMaxLength(Vehicle.MaxClassLength);
+                    value.ComplexType.FindProperty(nameof(Vehicle.Plate))!.SetMaxLength(Vehicle.MaxPlateLength);
+                    value.ComplexType.FindProperty(nameof(Vehicle.Model))!.SetMaxLength(Vehicle.MaxModelLength);
+                }
             }
             if (entity.GetSchema() is not null)
                 continue;
@@ -95,5 +101,6 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         configurationBuilder.Properties<decimal>().HavePrecision(18, 4);
         configurationBuilder.ComplexProperties<Money>();
         configurationBuilder.ComplexProperties<Place>();
+        configurationBuilder.ComplexProperties<Vehicle>();
     }
 }

@@ -11,7 +11,7 @@ internal sealed partial class ChainEvents(
     IServiceScopeFactory scopes,
     EventLogSignal signal,
     TimeProvider clock,
-    ILogger<ChainEvents> log
+    ILogger<ChainEvents> logger
 ) : BackgroundService
 {
     static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
@@ -30,7 +30,7 @@ internal sealed partial class ChainEvents(
             catch (Exception exception)
             {
                 // The database is unavailable. The events are chained when it is available again.
-                LogRetry(log, exception);
+                LogRetry(exception);
             }
     }
 
@@ -42,5 +42,5 @@ internal sealed partial class ChainEvents(
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Events could not be chained; the next attempt follows")]
-    static partial void LogRetry(ILogger log, Exception exception);
+    partial void LogRetry(Exception exception);
 }

@@ -16,7 +16,7 @@ internal sealed partial class EventSequencing(
     IServiceScopeFactory scopes,
     EventLogSignal signal,
     TimeProvider clock,
-    ILogger<EventSequencing> log
+    ILogger<EventSequencing> logger
 ) : BackgroundService
 {
     static readonly TimeSpan s_pollInterval = TimeSpan.FromSeconds(1);
@@ -37,7 +37,7 @@ internal sealed partial class EventSequencing(
             {
                 // The database is unavailable or two sequencers conflict: the events stay pending, and the next poll numbers
                 // them.
-                LogRetry(log, exception);
+                LogRetry(exception);
             }
             catch (OperationCanceledException)
             {
@@ -102,5 +102,5 @@ internal sealed partial class EventSequencing(
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Events could not be numbered; the next poll tries again")]
-    static partial void LogRetry(ILogger log, Exception exception);
+    partial void LogRetry(Exception exception);
 }

@@ -50,7 +50,7 @@ internal sealed class Recover(
     IServiceScopeFactory scopes,
     UnhandledEvents unhandled,
     EventCatalogue catalogue,
-    ILogger<Recover> log,
+    ILogger<Recover> logger,
     IFailedMessages? failed = null,
     IRecoveryRecord? record = null
 )
@@ -172,7 +172,7 @@ internal sealed class Recover(
         }
         catch (UnreadableEventException exception)
         {
-            log.LogError(
+            logger.LogError(
                 exception,
                 "An event that was not handled is not published again: {Reason}",
                 exception.Message

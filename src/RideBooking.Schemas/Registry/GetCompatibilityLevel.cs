@@ -14,20 +14,20 @@ internal static class GetCompatibilityLevel
         registry
             .MapGet("/config", HandleDefault)
             .WithSummary("Get the compatibility level of events without one of their own")
-            .Answers<View>();
+            .Returns<View>();
         registry
             .MapGet("/config/{subject}", Handle)
             .WithSummary("Get the compatibility level of an event")
-            .Answers<View>()
+            .Returns<View>()
             .Refuses(StatusCodes.Status404NotFound, RegistryProblems.SubjectNotFound);
     }
 
     static JsonHttpResult<View> HandleDefault(SchemaRegistry schemas) =>
-        RegistryEndpoints.Answer(new View(schemas.DefaultLevel.Spelling()));
+        RegistryEndpoints.Response(new View(schemas.DefaultLevel.Spelling()));
 
     static Results<JsonHttpResult<View>, ProblemHttpResult> Handle(string subject, SchemaRegistry schemas) =>
         schemas.Of(subject).Count > 0
-            ? RegistryEndpoints.Answer(new View(schemas.LevelOf(subject).Spelling()))
+            ? RegistryEndpoints.Response(new View(schemas.LevelOf(subject).Spelling()))
             : RegistryProblems.NoSubject(subject);
 
     /// <param name="CompatibilityLevel">

@@ -13,12 +13,12 @@ internal static class GetSchema
         registry
             .MapGet("/schemas/ids/{id}", Handle)
             .WithSummary("Get a schema by its id")
-            .Answers<View>()
+            .Returns<View>()
             .Refuses(StatusCodes.Status404NotFound, RegistryProblems.SchemaNotFound);
 
     static Results<JsonHttpResult<View>, ProblemHttpResult> Handle(int id, SchemaRegistry schemas) =>
         schemas.Schemas.FirstOrDefault(schema => schema.Id == id) is { } found
-            ? RegistryEndpoints.Answer(new View(SchemaText.JsonType, found.Text))
+            ? RegistryEndpoints.Response(new View(SchemaText.JsonType, found.Text))
             : RegistryProblems.NoSchema($"There is no schema {id}.");
 
     /// <param name="SchemaType">Always JSON.</param>

@@ -14,7 +14,7 @@ internal static class GetVersion
             .MapGet("/subjects/{subject}/versions/{version}", Handle)
             .WithSummary("Get the schema of a version of an event")
             .WithDescription("The version is a number, or `latest`.")
-            .Answers<VersionView>()
+            .Returns<VersionView>()
             .Refuses(StatusCodes.Status404NotFound, RegistryProblems.SubjectNotFound, RegistryProblems.VersionNotFound)
             .Refuses(StatusCodes.Status422UnprocessableEntity, RegistryProblems.InvalidVersion);
 
@@ -25,6 +25,6 @@ internal static class GetVersion
     )
     {
         var (found, refused) = schemas.Find(subject, version);
-        return found is not null ? RegistryEndpoints.Answer(VersionView.Of(found)) : refused!;
+        return found is not null ? RegistryEndpoints.Response(VersionView.Of(found)) : refused!;
     }
 }

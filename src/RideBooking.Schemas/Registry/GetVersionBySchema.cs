@@ -17,7 +17,7 @@ internal static class GetVersionBySchema
                 "Two schemas are the same if they say the same about values: descriptions, examples and the order of "
                     + "members make no difference."
             )
-            .Answers<VersionView>()
+            .Returns<VersionView>()
             .Refuses(StatusCodes.Status404NotFound, RegistryProblems.SubjectNotFound, RegistryProblems.SchemaNotFound)
             .Refuses(StatusCodes.Status422UnprocessableEntity, RegistryProblems.InvalidSchema);
 
@@ -34,7 +34,7 @@ internal static class GetVersionBySchema
         if (parsed is null)
             return refused!;
         return versions.FirstOrDefault(version => version.Says(parsed)) is { } found
-            ? RegistryEndpoints.Answer(VersionView.Of(found))
+            ? RegistryEndpoints.Response(VersionView.Of(found))
             : RegistryProblems.NoSchema($"No version of {subject} has this schema.");
     }
 }

@@ -15,14 +15,14 @@ internal static class ListSchemas
             .WithDescription(
                 "`subjectPrefix` selects by the beginning of the event's name, `latestOnly` the newest version."
             )
-            .Answers<IReadOnlyList<VersionView>>();
+            .Returns<IReadOnlyList<VersionView>>();
 
     static JsonHttpResult<IReadOnlyList<VersionView>> Handle(
         string? subjectPrefix,
         bool? latestOnly,
         SchemaRegistry schemas
     ) =>
-        RegistryEndpoints.Answer<IReadOnlyList<VersionView>>([
+        RegistryEndpoints.Response<IReadOnlyList<VersionView>>([
             .. schemas
                 .Schemas.Where(schema => schema.Subject.StartsWith(subjectPrefix ?? "", StringComparison.Ordinal))
                 .OrderBy(schema => schema.Subject, StringComparer.Ordinal)

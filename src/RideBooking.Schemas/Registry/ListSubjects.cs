@@ -13,10 +13,10 @@ internal static class ListSubjects
             .MapGet("/subjects", Handle)
             .WithSummary("List the events that have a schema")
             .WithDescription("`subjectPrefix` selects by the beginning of the name. No event is ever deleted.")
-            .Answers<IReadOnlyList<string>>();
+            .Returns<IReadOnlyList<string>>();
 
     static JsonHttpResult<IReadOnlyList<string>> Handle(string? subjectPrefix, SchemaRegistry schemas) =>
-        RegistryEndpoints.Answer<IReadOnlyList<string>>([
+        RegistryEndpoints.Response<IReadOnlyList<string>>([
             .. schemas
                 .Schemas.Select(schema => schema.Subject)
                 .Where(subject => subject.StartsWith(subjectPrefix ?? "", StringComparison.Ordinal))

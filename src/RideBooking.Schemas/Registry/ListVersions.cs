@@ -13,7 +13,7 @@ internal static class ListVersions
         registry
             .MapGet("/subjects/{subject}/versions", Handle)
             .WithSummary("List the versions of an event")
-            .Answers<IReadOnlyList<int>>()
+            .Returns<IReadOnlyList<int>>()
             .Refuses(StatusCodes.Status404NotFound, RegistryProblems.SubjectNotFound);
 
     static Results<JsonHttpResult<IReadOnlyList<int>>, ProblemHttpResult> Handle(
@@ -21,6 +21,6 @@ internal static class ListVersions
         SchemaRegistry schemas
     ) =>
         schemas.Of(subject) is { Count: > 0 } versions
-            ? RegistryEndpoints.Answer<IReadOnlyList<int>>([.. versions.Select(schema => schema.Version)])
+            ? RegistryEndpoints.Response<IReadOnlyList<int>>([.. versions.Select(schema => schema.Version)])
             : RegistryProblems.NoSubject(subject);
 }

@@ -18,7 +18,7 @@ internal static class RegisterSchema
                 "The registry is read-only: the schemas are part of the program. A schema that it has is answered with its "
                     + "id; a new one is refused with `read_only_registry`."
             )
-            .Answers<View>()
+            .Returns<View>()
             .Refuses(
                 StatusCodes.Status422UnprocessableEntity,
                 RegistryProblems.InvalidSchema,
@@ -35,7 +35,7 @@ internal static class RegisterSchema
         if (parsed is null)
             return refused!;
         return schemas.Of(subject).FirstOrDefault(version => version.Says(parsed)) is { } found
-            ? RegistryEndpoints.Answer(new View(found.Id))
+            ? RegistryEndpoints.Response(new View(found.Id))
             : RegistryProblems.ReadOnly(subject);
     }
 

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -38,11 +36,11 @@ internal static class RegistryEndpoints
     }
 
     /// <summary>Describes the answer on the reference page.</summary>
-    public static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder endpoint) =>
+    public static RouteHandlerBuilder Returns<T>(this RouteHandlerBuilder endpoint) =>
         endpoint.Produces<T>(StatusCodes.Status200OK, MediaType);
 
     /// <summary>Answers with a value in the registry's media type.</summary>
-    public static JsonHttpResult<T> Answer<T>(T value) => TypedResults.Json(value, contentType: MediaType);
+    public static JsonHttpResult<T> Response<T>(T value) => TypedResults.Json(value, contentType: MediaType);
 
     /// <summary>Finds a version of an event by its number, or the newest by <c>latest</c> or -1.</summary>
     /// <returns>The schema, or why there is none.</returns>
@@ -62,47 +60,5 @@ internal static class RegistryEndpoints
         return versions.FirstOrDefault(schema => schema.Version == number) is { } found
             ? (found, null)
             : (null, RegistryProblems.NoVersion(subject, number));
-    }
-}
-
-/// <summary>A version of an event.</summary>
-/// <param name="Subject">The event.</param>
-/// <param name="Version">The version, from 1.</param>
-/// <param name="Id">The number of the schema: the same in every installation.</param>
-/// <param name="SchemaType">Always JSON.</param>
-/// <param name="Schema">The JSON Schema (draft 2020-12), as text.</param>
-internal sealed record VersionView(string Subject, int Version, int Id, string SchemaType, string Schema)
-{
-    public static VersionView Of(RegisteredSchema schema) =>
-        new(schema.Subject, schema.Version, schema.Id, SchemaText.JsonType, schema.Text);
-}
-
-/// <summary>A schema that a client sends.</summary>
-/// <param name="Schema">The JSON Schema, as text.</param>
-/// <param name="SchemaType">Must be JSON.</param>
-internal sealed record SchemaText(string Schema, string? SchemaType)
-{
-    public const string JsonType = "JSON";
-
-    // A duplicate name would be found only when it is looked up.
-    static readonly JsonDocumentOptions s_options = new() { AllowDuplicateProperties = false };
-
-    /// <summary>Reads the schema.</summary>
-    /// <returns>The schema, or why it is refused.</returns>
-    public (JsonObject? Parsed, ProblemHttpResult? Refused) Parse()
-    {
-        if (SchemaType != JsonType)
-            return (null, RegistryProblems.Invalid("schemaType must be JSON: the schemas of events are JSON Schemas."));
-        try
-        {
-            return JsonNode.Parse(Schema, documentOptions: s_options) is JsonObject parsed
-                ? (parsed, null)
-                : (null, RegistryProblems.Invalid("The schema must be a JSON object."));
-        }
-        // The second: a name with an escaped half of a surrogate pair.
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            return (null, RegistryProblems.Invalid($"The schema is not JSON: {exception.Message}"));
-        }
     }
 }

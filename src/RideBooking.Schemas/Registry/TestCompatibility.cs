@@ -31,7 +31,7 @@ internal static class TestCompatibility
             .WithDescription(
                 "By the rules of the event's compatibility level. With `verbose` the answer gives the reasons."
             )
-            .Answers<View>()
+            .Returns<View>()
             .Refuses(StatusCodes.Status404NotFound, RegistryProblems.SubjectNotFound);
 
     static Results<JsonHttpResult<View>, ProblemHttpResult> HandleAll(
@@ -73,7 +73,7 @@ internal static class TestCompatibility
                 parsed,
                 [.. versions.Select(version => (version.Version, (JsonNode)version.Parse()))]
             );
-            return RegistryEndpoints.Answer(
+            return RegistryEndpoints.Response(
                 new View(
                     found.Count == 0,
                     verbose ? [.. found.Select(reason => $"{level.Spelling()}, {reason}")] : null

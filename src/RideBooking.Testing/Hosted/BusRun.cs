@@ -209,10 +209,10 @@ sealed class BusRun(
             cancellationToken
         );
 
-    public Task Answer(Type request, object response, CancellationToken cancellationToken)
+    public Task Respond(Type request, object response, CancellationToken cancellationToken)
     {
         var asked = LastRequest(request);
-        return Answer(asked, asked.ResponseAddress!, response, response.GetType(), cancellationToken);
+        return Respond(asked, asked.ResponseAddress!, response, response.GetType(), cancellationToken);
     }
 
     public Task Fail(Type request, Exception exception, CancellationToken cancellationToken)
@@ -227,12 +227,18 @@ sealed class BusRun(
             asked.Types.ToArray()
         )!;
         var address = asked.FaultAddress ?? asked.ResponseAddress!;
-        return Answer(asked, address, notice, typeof(Fault<>).MakeGenericType(request), cancellationToken);
+        return Respond(asked, address, notice, typeof(Fault<>).MakeGenericType(request), cancellationToken);
     }
 
     public Task Passes(TimeSpan duration, CancellationToken cancellationToken) => passes(duration, cancellationToken);
 
-    async Task Answer(HostedEnvelope asked, Uri address, object message, Type type, CancellationToken cancellationToken)
+    async Task Respond(
+        HostedEnvelope asked,
+        Uri address,
+        object message,
+        Type type,
+        CancellationToken cancellationToken
+    )
     {
         var endpoint = await bus.GetSendEndpoint(address);
         await endpoint.Send(

@@ -133,11 +133,11 @@ public sealed class RunComparisonTests
         await using var lab = SagaLab.Of<ParcelMachine, Parcel>();
         var failure = await Should.ThrowAsync<SagaLabException>(() =>
             lab.Given(new PostParcel(_id, "RB1", "Paris"))
-                .When(Answer<PrintLabel>(new LabelPrinted(_id, "label")))
+                .When(Respond<PrintLabel>(new LabelPrinted(_id, "label")))
                 .ThenAmongOthers()
                 .SameOn(office.Bus)
         );
-        failure.Message.ShouldContain("at step 2 of 2: answer LabelPrinted");
+        failure.Message.ShouldContain("at step 2 of 2: respond LabelPrinted");
         failure.Message.ShouldContain("Parcel: Label is \"label\" in the lab, null on SQLite");
     }
 

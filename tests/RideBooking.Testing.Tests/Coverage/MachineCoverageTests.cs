@@ -19,7 +19,7 @@ public sealed class MachineCoverageTests : IAsyncDisposable
                 new PostParcel(_id, "RB1", "Paris"),
                 new PostParcel(_id, "RB1", "Paris"),
                 new ScanParcel("RB1", "too early"),
-                Answer<PrintLabel>(new LabelPrinted(_id, "label")),
+                Respond<PrintLabel>(new LabelPrinted(_id, "label")),
                 new ScanParcel("RB1", "Lyon")
             )
             .ThenAmongOthers();
@@ -39,7 +39,7 @@ public sealed class MachineCoverageTests : IAsyncDisposable
     public async Task Counts_events_whose_handling_fails_as_failed()
     {
         await OneParcel();
-        await _lab.Given(new PostParcel(_id, "RB1", "Paris"), Answer<PrintLabel>(new LabelPrinted(_id, "label")))
+        await _lab.Given(new PostParcel(_id, "RB1", "Paris"), Respond<PrintLabel>(new LabelPrinted(_id, "label")))
             .When(new ScanParcel("RB1", "ocean"))
             .ThenAmongOthers();
         Cell("OnItsWay", "Scanned").ShouldBe(new CoverageCell("OnItsWay", "Scanned", Handled: 1, 0, Faulted: 1));

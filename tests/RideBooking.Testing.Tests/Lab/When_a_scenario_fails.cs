@@ -11,7 +11,7 @@ public sealed class When_a_scenario_fails
 
     readonly Guid _id = Guid.CreateVersion7();
 
-    Given OnItsWay => s_lab.Given(new PostParcel(_id, "RB1", "Paris"), Answer<PrintLabel>(new LabelPrinted(_id, "x")));
+    Given OnItsWay => s_lab.Given(new PostParcel(_id, "RB1", "Paris"), Respond<PrintLabel>(new LabelPrinted(_id, "x")));
 
     static async Task<string> ReportOf(Scenario scenario) =>
         (await Should.ThrowAsync<SagaLabException>(() => scenario.Run())).Message;

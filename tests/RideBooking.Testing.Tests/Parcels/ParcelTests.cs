@@ -37,7 +37,7 @@ public sealed class ParcelTests
     public Task Is_in_transit_once_it_has_a_label() =>
         s_lab
             .Given(Posted)
-            .When(Answer<PrintLabel>(Labelled))
+            .When(Respond<PrintLabel>(Labelled))
             .Then(
                 Cancelled<RequestTimeoutExpired<PrintLabel>>(),
                 Saga<Parcel>().Is("OnItsWay").Where(parcel => parcel.Label == "label")
@@ -57,14 +57,14 @@ public sealed class ParcelTests
     [Fact]
     public Task Is_found_by_its_tracking_number() =>
         s_lab
-            .Given(Posted, Answer<PrintLabel>(Labelled))
+            .Given(Posted, Respond<PrintLabel>(Labelled))
             .When(Scanned("Lyon"), Scanned("Paris"))
             .Then(new ParcelScanned(_id, "Lyon", 1), new ParcelScanned(_id, "Paris", 2));
 
     [Fact]
     public Task That_is_handed_over_is_deleted_and_never_late() =>
         s_lab
-            .Given(Posted, Answer<PrintLabel>(Labelled))
+            .Given(Posted, Respond<PrintLabel>(Labelled))
             .When(HandedOver)
             .Then(
                 Cancelled<DeliveryOverdue>(),
@@ -78,7 +78,7 @@ public sealed class ParcelTests
     [Fact]
     public Task Is_late_after_two_days_to_the_second() =>
         s_lab
-            .Given(Posted, Answer<PrintLabel>(Labelled))
+            .Given(Posted, Respond<PrintLabel>(Labelled))
             .When(Passes(TimeSpan.FromDays(2) - TimeSpan.FromSeconds(1)))
             .Then(Saga<Parcel>(_id).Is("OnItsWay"))
             .When(Passes(TimeSpan.FromSeconds(1)))
@@ -87,7 +87,7 @@ public sealed class ParcelTests
     [Fact]
     public Task Reports_its_state() =>
         s_lab
-            .Given(Posted, Answer<PrintLabel>(Labelled), Scanned("Lyon"))
+            .Given(Posted, Respond<PrintLabel>(Labelled), Scanned("Lyon"))
             .When(Request(new AskWhere(_id)))
             .Then(Responded<ParcelIs>().With(new { Status = "OnItsWay", Place = "Lyon" }));
 
@@ -100,7 +100,7 @@ public sealed class ParcelTests
     [Fact]
     public Task That_falls_into_the_ocean_stays_as_it_was() =>
         s_lab
-            .Given(Posted, Answer<PrintLabel>(Labelled), Scanned("Lyon"))
+            .Given(Posted, Respond<PrintLabel>(Labelled), Scanned("Lyon"))
             .When(Scanned("ocean"))
             .Then(
                 Faulted<InvalidOperationException>(),

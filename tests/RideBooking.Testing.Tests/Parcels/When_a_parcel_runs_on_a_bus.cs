@@ -14,7 +14,7 @@ public sealed class When_a_parcel_runs_on_a_bus(ParcelOffice<ParcelContext> offi
 
     PostParcel Posted => new(_id, _tracking, "Paris");
 
-    Step Labelled => Answer<PrintLabel>(new LabelPrinted(_id, "label"));
+    Step Labelled => Respond<PrintLabel>(new LabelPrinted(_id, "label"));
 
     ScanParcel Scanned(string place) => new(_tracking, place);
 

@@ -194,6 +194,38 @@ public sealed partial class LayoutTests
     public void A_file_without_a_type_of_its_name_would_be_found(string source, bool declares) =>
         Declares(source, "Page").ShouldBe(declares);
 
+    [Fact]
+    public void A_response_of_several_features_has_a_file_of_its_own() =>
+        Code("src")
+            .SelectMany(file =>
+                SharedView()
+                    .Matches(File.ReadAllText(Path.Combine(GeneratedPage.Repository(), "src", file)))
+                    .Select(view => view.Groups["name"].Value)
+                    .Where(view => view != Path.GetFileNameWithoutExtension(file))
+                    .Select(view => $"{view} in {file}")
+            )
+            .ShouldBeEmpty();
+
+    // RulesTests tests the type Rules, or ErrorQueuesTests the interface IErrorQueues. The rules of the repository and of its
+    // documents are no types.
+    [Fact]
+    public void A_test_class_is_named_after_a_type_or_a_situation()
+    {
+        var code = new[] { "src", "tests" }
+            .SelectMany(root => Code(root).Select(file => Path.Combine(root, file)))
+            .ToList();
+        var types = code.SelectMany(file =>
+                TypeName().Matches(File.ReadAllText(Path.Combine(GeneratedPage.Repository(), file)))
+            )
+            .Select(type => type.Groups["name"].Value)
+            .ToHashSet();
+        code.Where(file => file.EndsWith("Tests.cs", StringComparison.Ordinal))
+            .Where(file => Path.GetFileName(Folder(file)) is not ("Architecture" or "Documentation"))
+            .Select(file => Path.GetFileName(file)[..^"Tests.cs".Length])
+            .Where(type => !types.Contains(type) && !types.Contains($"I{type}"))
+            .ShouldBeEmpty();
+    }
+
     static bool Declares(string source, string type) =>
         TypeName().Matches(source).Any(declared => declared.Groups["name"].Value == type);
 
@@ -203,6 +235,10 @@ public sealed partial class LayoutTests
         @"[\\/](bin|obj|RideBooking\.Migrations)[\\/]|[\\/](Program|GlobalUsings|AssemblyInfo)\.cs$|RideBooking\.Contracts[\\/]Events[\\/]"
     )]
     private static partial Regex NotNamedByAType();
+
+    // A response is a record named View, in the class of the feature that returns it. One that is not in a class is shared.
+    [GeneratedRegex(@"^internal sealed record (?<name>\w+View)\b", RegexOptions.Multiline)]
+    private static partial Regex SharedView();
 
     [GeneratedRegex(@"[\\/](bin|obj)[\\/]")]
     private static partial Regex BuildFolder();

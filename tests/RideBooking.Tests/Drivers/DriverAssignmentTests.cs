@@ -24,18 +24,18 @@ public sealed class DriverAssignmentTests : IAsyncLifetime
     {
         await _lab.DeliverAndSettle(_lab.Offered(_ride, _offer));
         var offered = await _lab.Sees();
-        offered.Availability.ShouldBe(Availability.Offered);
+        offered.Availability.ShouldBe(GetDriver.Availability.Offered);
         offered.CurrentOffer!.OfferId.ShouldBe(_offer);
         offered.CurrentOffer.Pickup.ShouldBe(Samples.Alexanderplatz);
 
         await _lab.DeliverAndSettle(_lab.Assigned(_ride, _offer));
         var onTrip = await _lab.Sees();
-        onTrip.Availability.ShouldBe(Availability.OnTrip);
+        onTrip.Availability.ShouldBe(GetDriver.Availability.OnTrip);
         onTrip.CurrentRide!.RideId.ShouldBe(_ride);
         onTrip.CurrentOffer.ShouldBeNull();
 
         await _lab.DeliverAndSettle(_lab.Completed(_ride));
-        (await _lab.Sees()).Availability.ShouldBe(Availability.Available);
+        (await _lab.Sees()).Availability.ShouldBe(GetDriver.Availability.Available);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class DriverAssignmentTests : IAsyncLifetime
         await _lab.DeliverAndSettle(_lab.Offered(_ride, _offer));
         _lab.Clock.Advance(TimeSpan.FromSeconds(20));
 
-        (await _lab.Sees()).Availability.ShouldBe(Availability.Available);
+        (await _lab.Sees()).Availability.ShouldBe(GetDriver.Availability.Available);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class DriverAssignmentTests : IAsyncLifetime
                     await _lab.Deliver(happened);
 
                 var sequence = string.Join(", ", order.Select(happened => happened.GetType().Name));
-                (await _lab.Sees()).Availability.ShouldBe(Availability.Available, sequence);
+                (await _lab.Sees()).Availability.ShouldBe(GetDriver.Availability.Available, sequence);
             }
     }
 

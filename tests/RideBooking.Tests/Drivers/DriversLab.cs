@@ -84,9 +84,9 @@ public sealed class DriversLab : ModuleLab
                 )
         );
 
-    internal async Task<DriverView> Sees() =>
+    internal async Task<GetDriver.View> Sees() =>
         (await Ask((db, _) => GetDriver.Handle(s_anna, db, s_options, Clock, Stop)))
-            .ShouldBeOfType<Ok<DriverView>>()
+            .ShouldBeOfType<Ok<GetDriver.View>>()
             .Value!;
 
     internal Task<IResult> Earnings(string? from = null, string? to = null) =>
@@ -163,7 +163,7 @@ public sealed class DriversLab : ModuleLab
     {
         public IReadOnlyList<string> VehicleClasses => ["comfort", "standard"];
 
-        public TripEstimate Estimate(Place from, Place to) => throw new NotSupportedException();
+        public RouteEstimate Estimate(Place from, Place to) => throw new NotSupportedException();
 
         public TripProblem? Check(Place pickup, Place dropoff, string vehicleClass) =>
             throw new NotSupportedException();

@@ -24,7 +24,7 @@ public sealed class When_an_offer_is_answered : IAsyncLifetime
     [Fact]
     public async Task Accepting_assigns_the_driver()
     {
-        var answer = (await _lab.Accept("anna", _offer.OfferId)).ShouldBeOfType<Ok<OfferAccepted>>().Value!;
+        var answer = (await _lab.Accept("anna", _offer.OfferId)).ShouldBeOfType<Ok<AcceptOffer.View>>().Value!;
         await _lab.Settle();
 
         (answer.RideId, answer.Pickup, answer.Fare).ShouldBe((_ride.RideId, _ride.Pickup, _ride.QuotedFare));
@@ -47,10 +47,10 @@ public sealed class When_an_offer_is_answered : IAsyncLifetime
     [Fact]
     public async Task Accepting_again_gets_the_same_answer_and_assigns_only_once()
     {
-        var first = (await _lab.Accept("anna", _offer.OfferId)).ShouldBeOfType<Ok<OfferAccepted>>().Value;
+        var first = (await _lab.Accept("anna", _offer.OfferId)).ShouldBeOfType<Ok<AcceptOffer.View>>().Value;
         _lab.Clock.Advance(TimeSpan.FromMinutes(5));
 
-        var second = (await _lab.Accept("anna", _offer.OfferId)).ShouldBeOfType<Ok<OfferAccepted>>().Value;
+        var second = (await _lab.Accept("anna", _offer.OfferId)).ShouldBeOfType<Ok<AcceptOffer.View>>().Value;
 
         second.ShouldBe(first);
         await _lab.Settle();

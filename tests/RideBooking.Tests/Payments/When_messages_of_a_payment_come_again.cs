@@ -10,7 +10,7 @@ namespace RideBooking.Tests.Payments;
 
 /// <summary>
 /// Duplicates arrive concurrently, or after their inbox entries were deleted, on a real database.
-/// <see cref="PaymentExplorationTests"/> tests how the state machine handles them one by one in every order.
+/// <see cref="When_every_order_of_a_payment_is_explored"/> tests how the state machine handles them one by one in every order.
 /// </summary>
 public sealed class When_messages_of_a_payment_come_again
 {

@@ -26,7 +26,7 @@ public sealed class When_a_ride_does_not_go_well : RideLab
     public async Task Is_cancelled_before_a_driver_is_found()
     {
         await Given(RideStatus.Requested);
-        var timer = (await Ride()).SearchDeadlineToken!.Value;
+        var timer = (await Ride()).SearchDeadlineTokenId!.Value;
         (await Send(Cancelled(seconds: 60))).ShouldBeTrue();
 
         (await Status()).ShouldBe("Cancelled");
@@ -142,7 +142,7 @@ public sealed class When_a_ride_does_not_go_well : RideLab
 
         var ride = await Ride();
         ride.Status.ShouldBe("Requested");
-        (ride.DriverId, ride.ActiveDriverId, ride.OfferId, ride.Vehicle).ShouldBe((null, null, null, null));
+        (ride.DriverId, ride.ActiveDriverId, ride.OfferId, ride.DriverVehicle).ShouldBe((null, null, null, null));
         (ride.AssignedAt, ride.ArrivedAt).ShouldBe((null, null));
         ride.ActiveRiderId.ShouldBe(Rider);
         Published<DriverUnassigned>()
@@ -160,7 +160,7 @@ public sealed class When_a_ride_does_not_go_well : RideLab
             ]);
         TimersSet.Count.ShouldBe(2);
         TimersSet[1].Due.ShouldBe(T0.AddSeconds(120 + 180));
-        ride.SearchDeadlineToken.ShouldBe(TimersSet[1].Token);
+        ride.SearchDeadlineTokenId.ShouldBe(TimersSet[1].Token);
     }
 
     [Fact]

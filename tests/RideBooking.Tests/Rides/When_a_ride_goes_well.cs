@@ -20,7 +20,7 @@ public sealed class When_a_ride_goes_well : RideLab
             .ShouldBe(new RideRequested(RideId, Rider, Pickup, Dropoff, "standard", null, null, null, null, T0));
         var timer = TimersSet.ShouldHaveSingleItem();
         timer.Due.ShouldBe(T0 + Times.SearchDeadline);
-        timer.Token.ShouldBe(ride.SearchDeadlineToken);
+        timer.Token.ShouldBe(ride.SearchDeadlineTokenId);
         // Published, not sent to the endpoint the command came through, which ends with the request.
         timer.Destination.ShouldBeNull();
     }
@@ -29,7 +29,7 @@ public sealed class When_a_ride_goes_well : RideLab
     public async Task Gets_a_driver_and_no_deadline_any_more()
     {
         await Given(RideStatus.Requested);
-        var timer = (await Ride()).SearchDeadlineToken!.Value;
+        var timer = (await Ride()).SearchDeadlineTokenId!.Value;
 
         await Send(Assigned());
 
@@ -38,10 +38,10 @@ public sealed class When_a_ride_goes_well : RideLab
         ride.DriverId.ShouldBe(Anna);
         ride.ActiveDriverId.ShouldBe(Anna);
         ride.OfferId.ShouldBe(AnnasOffer);
-        ride.Vehicle!.Plate.ShouldBe("B-RB 1");
+        ride.DriverVehicle!.Plate.ShouldBe("B-RB 1");
         ride.EtaSeconds.ShouldBe(240);
         ride.AssignedAt.ShouldBe(T0.AddSeconds(10));
-        ride.SearchDeadlineToken.ShouldBeNull();
+        ride.SearchDeadlineTokenId.ShouldBeNull();
         TimersCancelled.ShouldBe([timer]);
     }
 

@@ -116,7 +116,7 @@ public sealed class When_any_messages_come_in_any_order
             (ride.DriverId is not null).ShouldBe(ride.OfferId is not null);
             if (driven)
                 ride.DriverId.ShouldNotBeNull();
-            (ride.SearchDeadlineToken is not null).ShouldBe(status == RideStatus.Requested);
+            (ride.SearchDeadlineTokenId is not null).ShouldBe(status == RideStatus.Requested);
 
             // A ride ends once, with one event.
             _log.Count(it => it is RideCompleted or RideCancelled or NoDriverFound).ShouldBe(active ? 0 : 1);

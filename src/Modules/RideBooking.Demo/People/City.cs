@@ -12,7 +12,7 @@ internal sealed partial class City(
     Watch watch,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
-    ILogger<City> log
+    ILogger<City> logger
 ) : BackgroundService
 {
     static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);

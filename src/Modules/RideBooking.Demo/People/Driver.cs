@@ -168,9 +168,9 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
     {
         while (true)
         {
-            var answer = await _app.Send(HttpMethod.Post, $"{job.Ride}/{what}", body, cancellationToken);
-            if (answer.Status != HttpStatusCode.NotFound)
-                return answer.Ok;
+            var response = await _app.Send(HttpMethod.Post, $"{job.Ride}/{what}", body, cancellationToken);
+            if (response.Status != HttpStatusCode.NotFound)
+                return response.Ok;
             await pace.Pass(0.5, cancellationToken);
             if (!(await _app.Send(HttpMethod.Post, $"offers/{job.Offer}/accept", null, cancellationToken)).Ok)
                 return false;
@@ -178,8 +178,8 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
     }
 
     async Task<string?> Status(Job job, CancellationToken cancellationToken) =>
-        await _app.Send(HttpMethod.Get, job.Ride, null, cancellationToken) is { Ok: true } answer
-            ? answer.Body.GetProperty("status").GetString()
+        await _app.Send(HttpMethod.Get, job.Ride, null, cancellationToken) is { Ok: true } response
+            ? response.Body.GetProperty("status").GetString()
             : null;
 
     async Task Go(Spot to, double seconds, CancellationToken cancellationToken)

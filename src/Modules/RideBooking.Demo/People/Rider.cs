@@ -40,18 +40,20 @@ internal sealed class Rider(int number, Api api, Pace pace, int seed)
             quoteId = quote.GetProperty("quoteId").GetString(),
             paymentMethodId = card,
         };
-        var answer = await _app.Send(HttpMethod.Post, "rides", request, cancellationToken);
-        switch (answer.Code)
+        var response = await _app.Send(HttpMethod.Post, "rides", request, cancellationToken);
+        switch (response.Code)
         {
             case "active_ride_exists": // from before the host was restarted
-                return answer.Body.GetProperty("rideId").GetString();
+                return response.Body.GetProperty("rideId").GetString();
             case "outstanding_balance":
                 await PayBalance(cancellationToken);
                 return null;
             case "quote_expired":
                 return null;
         }
-        return answer.Ok ? answer.Body.GetProperty("id").GetString() : throw new RefusedException("POST rides", answer);
+        return response.Ok
+            ? response.Body.GetProperty("id").GetString()
+            : throw new RefusedException("POST rides", response);
     }
 
     /// <summary>Follows the ride in the app until its end is known, or the rider's time is up.</summary>

@@ -11,7 +11,7 @@ namespace RideBooking.Demo.People;
 /// <summary>A response of the API.</summary>
 /// <param name="Status">The status code.</param>
 /// <param name="Body">The JSON, if the response has any.</param>
-internal sealed record Answer(HttpStatusCode Status, JsonElement Body)
+internal sealed record Response(HttpStatusCode Status, JsonElement Body)
 {
     /// <summary>Whether the request succeeded.</summary>
     public bool Ok => (int)Status < 300;
@@ -22,8 +22,8 @@ internal sealed record Answer(HttpStatusCode Status, JsonElement Body)
 }
 
 /// <summary>The API refused a request that an app never expects to be refused.</summary>
-internal sealed class RefusedException(string what, Answer answer)
-    : Exception($"{what} was answered {(int)answer.Status} {answer.Code}");
+internal sealed class RefusedException(string what, Response response)
+    : Exception($"{what} was answered {(int)response.Status} {response.Code}");
 
 /// <summary>One person's app.</summary>
 /// <remarks>
@@ -41,7 +41,7 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
     public string Id => id;
 
     /// <summary>Sends a request until it gets a final response.</summary>
-    public async Task<Answer> Send(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
+    public async Task<Response> Send(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
         var key = Guid.CreateVersion7().ToString("n");
         for (var pause = s_minPause; ; pause = Longer(pause))
@@ -54,11 +54,11 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
                     request.Content = JsonContent.Create(body);
                 if (method == HttpMethod.Post)
                     request.Headers.Add("Idempotency-Key", key);
-                using var response = await api.Send(request, cancellationToken);
-                var answer = await Read(response, cancellationToken);
-                if (!Passes(answer))
-                    return answer;
-                wait = response.Headers.RetryAfter?.Delta ?? pause;
+                using var message = await api.Send(request, cancellationToken);
+                var response = await Read(message, cancellationToken);
+                if (!Passes(response))
+                    return response;
+                wait = message.Headers.RetryAfter?.Delta ?? pause;
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException)
             {
@@ -73,8 +73,8 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
     /// <exception cref="RefusedException">The API refused the request.</exception>
     public async Task<JsonElement> Do(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
-        var answer = await Send(method, path, body, cancellationToken);
-        return answer.Ok ? answer.Body : throw new RefusedException($"{method} {path}", answer);
+        var response = await Send(method, path, body, cancellationToken);
+        return response.Ok ? response.Body : throw new RefusedException($"{method} {path}", response);
     }
 
     /// <summary>Reads a stream of server-sent events, and resumes it where it was interrupted.</summary>
@@ -112,13 +112,13 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
             using var request = await Request(HttpMethod.Get, path, cancellationToken);
             if (last is not null)
                 request.Headers.Add("Last-Event-ID", last);
-            var response = await api.Send(request, cancellationToken);
-            if (response.IsSuccessStatusCode)
-                return response;
-            using (response)
+            var message = await api.Send(request, cancellationToken);
+            if (message.IsSuccessStatusCode)
+                return message;
+            using (message)
             {
-                var answer = await Read(response, cancellationToken);
-                return Passes(answer) ? null : throw new RefusedException($"GET {path}", answer);
+                var response = await Read(message, cancellationToken);
+                return Passes(response) ? null : throw new RefusedException($"GET {path}", response);
             }
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
@@ -157,21 +157,21 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
         return (await Read(response, cancellationToken)).Body.GetProperty("access_token").GetString()!;
     }
 
-    bool Passes(Answer answer)
+    bool Passes(Response response)
     {
         // The token has expired.
-        if (answer.Status == HttpStatusCode.Unauthorized)
+        if (response.Status == HttpStatusCode.Unauthorized)
             _token = null;
-        return answer.Status
+        return response.Status
                 is HttpStatusCode.Unauthorized
                     or HttpStatusCode.TooManyRequests
                     or HttpStatusCode.RequestTimeout
                     or HttpStatusCode.ServiceUnavailable
-            || answer.Code is "request_in_progress" or "concurrent_update";
+            || response.Code is "request_in_progress" or "concurrent_update";
     }
 
-    static async Task<Answer> Read(HttpResponseMessage response, CancellationToken cancellationToken) =>
-        new(response.StatusCode, Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken)));
+    static async Task<Response> Read(HttpResponseMessage message, CancellationToken cancellationToken) =>
+        new(message.StatusCode, Parse(await message.Content.ReadAsByteArrayAsync(cancellationToken)));
 
     static JsonElement Parse(byte[] json) => json.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(json) : default;
 

@@ -12,7 +12,7 @@ internal sealed partial class Keyboard(
     Pace pace,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
-    ILogger<Keyboard> log
+    ILogger<Keyboard> logger
 )
 {
     static readonly TimeSpan s_statusMessageDuration = TimeSpan.FromSeconds(8);

@@ -39,8 +39,8 @@ internal sealed class Operator(Api api, TimeProvider clock)
     /// <summary>Returns the error and skipped queues that are not empty.</summary>
     public async Task<IReadOnlyList<ErrorQueue>> ErrorQueues(CancellationToken cancellationToken)
     {
-        var answer = await _app.Do(HttpMethod.Get, "operations/error-queues", null, cancellationToken);
-        return [.. answer.GetProperty("items").EnumerateArray().Select(Read)];
+        var response = await _app.Do(HttpMethod.Get, "operations/error-queues", null, cancellationToken);
+        return [.. response.GetProperty("items").EnumerateArray().Select(Read)];
 
         static ErrorQueue Read(JsonElement queue) =>
             new(

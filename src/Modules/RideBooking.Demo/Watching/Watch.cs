@@ -11,7 +11,7 @@ internal sealed partial class Watch(
     Operator by,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
-    ILogger<Watch> log
+    ILogger<Watch> logger
 ) : BackgroundService
 {
     static readonly TimeSpan s_events = TimeSpan.FromMilliseconds(500);
@@ -165,8 +165,8 @@ internal sealed partial class Watch(
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_timeout);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
-        using var answer = await api.Send(request, limit.Token);
-        return new MemoryStream(await answer.Content.ReadAsByteArrayAsync(limit.Token));
+        using var response = await api.Send(request, limit.Token);
+        return new MemoryStream(await response.Content.ReadAsByteArrayAsync(limit.Token));
     }
 
     [LoggerMessage(LogLevel.Debug, "Polling the metrics failed; they are shown as unknown until the next poll")]

@@ -66,10 +66,6 @@ internal static class StartArchiving
         );
     }
 
-    /// <param name="Position">Streams that end before this position have been examined.</param>
-    /// <param name="IsRunning">Whether a host archives at this moment.</param>
-    internal sealed record View(long Position, bool IsRunning);
-
     /// <param name="Reason">Why not later.</param>
     internal sealed record Request(string Reason)
     {
@@ -78,4 +74,8 @@ internal static class StartArchiving
             public Validator() => RuleFor(request => request.Reason).Reason();
         }
     }
+
+    /// <param name="Position">Streams that end before this position have been examined.</param>
+    /// <param name="IsRunning">Whether a host archives at this moment.</param>
+    internal sealed record View(long Position, bool IsRunning);
 }

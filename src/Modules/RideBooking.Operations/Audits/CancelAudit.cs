@@ -1,9 +1,13 @@
+using FluentValidation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts.Seams;
+using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.Audits;
@@ -20,22 +24,53 @@ internal static class CancelAudit
 
     static async Task<Results<Ok<AuditView>, ProblemHttpResult>> Handle(
         Guid id,
+        Request? request,
+        Operator by,
         AppDbContext db,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
         var now = clock.GetUtcNow();
-        await db.Set<Audit>()
-            .Where(row => row.Id == id && row.Status == WorkStatus.Running)
-            .ExecuteUpdateAsync(
-                set => set.SetProperty(row => row.Status, WorkStatus.Cancelled).SetProperty(row => row.FinishedAt, now),
-                cancellationToken
-            );
+        await using (var transaction = await db.Database.BeginTransactionAsync(cancellationToken))
+        {
+            var cancelled = await db.Set<Audit>()
+                .Where(row => row.Id == id && row.Status == WorkStatus.Running)
+                .ExecuteUpdateAsync(
+                    set =>
+                        set.SetProperty(row => row.Status, WorkStatus.Cancelled)
+                            .SetProperty(row => row.FinishedAt, now),
+                    cancellationToken
+                );
+            if (cancelled == 1)
+            {
+                db.Add(
+                    new OperatorAction
+                    {
+                        Id = Guid.CreateVersion7(now),
+                        At = now,
+                        By = by.Id,
+                        Action = OperatorActionNames.CancelAudit,
+                        Reason = request?.Reason ?? "",
+                    }
+                );
+                await db.SaveChangesAsync(cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+            }
+        }
         return
             await db.Set<Audit>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken)
                 is { } audit
             ? TypedResults.Ok(AuditView.Of(audit))
             : OperationsProblems.NoSuchAudit();
+    }
+
+    /// <param name="Reason">The reason to cancel it; optional.</param>
+    internal sealed record Request(string? Reason)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator() => RuleFor(request => request.Reason).Reason();
+        }
     }
 }

@@ -1,10 +1,13 @@
+using FluentValidation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts.Seams;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.Idempotency;
+using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.Audits;
@@ -22,6 +25,7 @@ internal static class RequestAudit
             );
 
     static async Task<Accepted<AuditView>> Handle(
+        Request? request,
         Operator by,
         IdempotentRequest attempt,
         AppDbContext db,
@@ -44,9 +48,28 @@ internal static class RequestAudit
                 ClaimedUntil = now,
             };
             db.Add(audit);
+            db.Add(
+                new OperatorAction
+                {
+                    Id = Guid.CreateVersion7(now),
+                    At = now,
+                    By = by.Id,
+                    Action = OperatorActionNames.StartAudit,
+                    Reason = request?.Reason ?? "",
+                }
+            );
             await db.SaveChangesAsync(cancellationToken);
             signal.Wake();
         }
         return TypedResults.Accepted($"/api/v1/operations/audits/{id}", AuditView.Of(audit));
+    }
+
+    /// <param name="Reason">Why; optional, because an audit changes nothing.</param>
+    internal sealed record Request(string? Reason)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator() => RuleFor(request => request.Reason).Reason();
+        }
     }
 }

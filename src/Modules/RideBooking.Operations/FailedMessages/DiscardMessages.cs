@@ -26,7 +26,7 @@ internal static class DiscardMessages
             )
             .Refuses(StatusCodes.Status404NotFound, OperationsProblems.QueueNotFound);
 
-    static async Task<Results<Ok<View>, Ok<Plan>, ProblemHttpResult>> Handle(
+    static async Task<Results<Ok<View>, Ok<PlanView>, ProblemHttpResult>> Handle(
         Request request,
         Operator by,
         IdempotentRequest attempt,
@@ -43,7 +43,7 @@ internal static class DiscardMessages
         var failed = db.Set<StoredMessage>().Where(row => row.Status == StoredMessage.Failed);
         if (request.DryRun == true)
             return TypedResults.Ok(
-                await Plan.Of(selection, selection.Of(failed), request.Limit, now, cancellationToken)
+                await PlanView.Of(selection, selection.Of(failed), request.Limit, now, cancellationToken)
             );
 
         // An earlier attempt with the same Idempotency-Key, whose answer was lost, discarded its messages or none.

@@ -5,11 +5,9 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
-using RideBooking.Contracts.Seams;
 using RideBooking.EventLog;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Http.Problems;
@@ -32,7 +30,6 @@ internal static class GetFailedMessage
     static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
         string id,
         AppDbContext db,
-        [FromServices] IRideStatusOfEvents? rides,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
@@ -58,19 +55,14 @@ internal static class GetFailedMessage
                 text,
                 message.Json is null && text is null ? Convert.ToBase64String(message.Body) : null,
                 message.StackTrace,
-                message.RideId is { } rideId ? await Ride(db, rides, rideId, cancellationToken) : null,
+                message.RideId is { } rideId ? await Ride(db, rideId, cancellationToken) : null,
                 [.. histories.SelectMany(HistoryEntry.Read)]
             )
         );
     }
 
     // The ride's status according to the event log, which every part of the service may read.
-    static async Task<RideState> Ride(
-        AppDbContext db,
-        IRideStatusOfEvents? rides,
-        Guid rideId,
-        CancellationToken cancellationToken
-    )
+    static async Task<RideState> Ride(AppDbContext db, Guid rideId, CancellationToken cancellationToken)
     {
         var events = await db.ReadEvents(new EventFilter(StreamId: rideId.ToString()), MaxEvents, cancellationToken);
         return new RideState(
@@ -84,7 +76,9 @@ internal static class GetFailedMessage
         {
             try
             {
-                return rides?.After(events.Select(EventCatalogue.Published.Read));
+                return events
+                    .Select(EventCatalogue.Published.Read)
+                    .Aggregate((RideStatus?)null, (status, happened) => status.After(happened));
             }
             catch (UnreadableEventException)
             {

@@ -31,7 +31,7 @@ internal static class RequestRedrive
             .Refuses(StatusCodes.Status404NotFound, OperationsProblems.QueueNotFound)
             .Refuses(StatusCodes.Status409Conflict, OperationsProblems.QueueNotConsumed);
 
-    static async Task<Results<Accepted<RedriveView>, Ok<Plan>, ProblemHttpResult>> Handle(
+    static async Task<Results<Accepted<RedriveView>, Ok<PlanView>, ProblemHttpResult>> Handle(
         Request request,
         Operator by,
         IdempotentRequest attempt,
@@ -48,7 +48,7 @@ internal static class RequestRedrive
             await db.Set<Redrive>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken) is
             { } before
         )
-            return Answer(before);
+            return Response(before);
 
         var selection = request.Selection;
         if (await selection.Unknown(endpoints, db, cancellationToken) is { } unknown)
@@ -63,7 +63,7 @@ internal static class RequestRedrive
             failed = failed.Where(row => !row.IsQuarantined);
         if (request.DryRun == true)
             return TypedResults.Ok(
-                await Plan.Of(selection, selection.Of(failed), request.Limit, now, cancellationToken, quarantined)
+                await PlanView.Of(selection, selection.Of(failed), request.Limit, now, cancellationToken, quarantined)
             );
         if (request.Force != true && await NotConsumed() is { } endpoint)
             return Problem.Conflict(
@@ -113,7 +113,7 @@ internal static class RequestRedrive
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         signal.Wake();
-        return Answer(redrive);
+        return Response(redrive);
 
         async Task<string?> NotConsumed()
         {
@@ -130,7 +130,7 @@ internal static class RequestRedrive
             return null;
         }
 
-        static Accepted<RedriveView> Answer(Redrive redrive) =>
+        static Accepted<RedriveView> Response(Redrive redrive) =>
             TypedResults.Accepted(
                 $"/api/v1/operations/redrives/{redrive.Id}",
                 RedriveView.Of(redrive, RedriveOutcomes.None)

@@ -114,10 +114,6 @@ internal static class ForgetRider
         return Uri.UnescapeDataString(path.TrimEnd('/').Split('/')[^2]);
     }
 
-    /// <param name="RiderId">The rider.</param>
-    /// <param name="ForgottenAt">When the key was destroyed.</param>
-    internal sealed record View(string RiderId, DateTimeOffset ForgottenAt);
-
     /// <param name="Reason">Why: for example, the number of the rider's request.</param>
     /// <param name="EvenIfUnknown">Whether to forget an id of which nothing is known.</param>
     internal sealed record Request(string Reason, bool? EvenIfUnknown)
@@ -127,4 +123,8 @@ internal static class ForgetRider
             public Validator() => RuleFor(request => request.Reason).Reason();
         }
     }
+
+    /// <param name="RiderId">The rider.</param>
+    /// <param name="ForgottenAt">When the key was destroyed.</param>
+    internal sealed record View(string RiderId, DateTimeOffset ForgottenAt);
 }

@@ -15,17 +15,17 @@ internal interface IPaymentGateway
     /// <summary>
     /// Captures the amount. The same key again, at once or a year later, captures nothing more and returns the first answer.
     /// </summary>
-    Task<ChargeAnswer> Charge(ChargeRequest request, CancellationToken cancellationToken);
+    Task<ChargeResponse> Charge(ChargeRequest request, CancellationToken cancellationToken);
 
     /// <summary>Returns the result of the charge under a key. Null if the gateway does not know the key.</summary>
-    Task<ChargeAnswer?> Find(string key, CancellationToken cancellationToken);
+    Task<ChargeResponse?> Find(string key, CancellationToken cancellationToken);
 
     /// <summary>Returns the result of a charge and ensures that nothing is captured under its key later.</summary>
     /// <remarks>
-    /// The result is captured or permanently declined (<see cref="ChargeAnswer.Closed"/> if the charge was still undecided).
+    /// The result is captured or permanently declined (<see cref="ChargeResponse.Closed"/> if the charge was still undecided).
     /// Unknown only if the gateway does not answer.
     /// </remarks>
-    Task<ChargeAnswer> Close(ChargeRequest request, CancellationToken cancellationToken);
+    Task<ChargeResponse> Close(ChargeRequest request, CancellationToken cancellationToken);
 }
 
 /// <summary>A charge.</summary>
@@ -38,7 +38,7 @@ internal sealed record ChargeRequest(string Key, string Reference, Money Amount,
 /// <summary>The result of a charge.</summary>
 /// <param name="Outcome">Captured, declined or unknown.</param>
 /// <param name="Code">Why it was not captured, such as <see cref="CardDeclined"/>. A gateway may have codes of its own.</param>
-internal sealed record ChargeAnswer(ChargeOutcome Outcome, string? Code = null)
+internal sealed record ChargeResponse(ChargeOutcome Outcome, string? Code = null)
 {
     /// <summary>The code of a charge that was closed before it was decided.</summary>
     public const string Closed = "closed";
@@ -49,11 +49,11 @@ internal sealed record ChargeAnswer(ChargeOutcome Outcome, string? Code = null)
     /// <summary>The code of a charge for which the gateway did not answer in time.</summary>
     public const string GatewayTimeout = "gateway_timeout";
 
-    public static ChargeAnswer Captured { get; } = new(ChargeOutcome.Captured);
+    public static ChargeResponse Captured { get; } = new(ChargeOutcome.Captured);
 
-    public static ChargeAnswer Declined(string code) => new(ChargeOutcome.Declined, code);
+    public static ChargeResponse Declined(string code) => new(ChargeOutcome.Declined, code);
 
-    public static ChargeAnswer Unknown(string code) => new(ChargeOutcome.Unknown, code);
+    public static ChargeResponse Unknown(string code) => new(ChargeOutcome.Unknown, code);
 }
 
 internal enum ChargeOutcome

@@ -37,7 +37,7 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
 
     public CardDetails? Describe(string token) => s_cards.GetValueOrDefault(token);
 
-    public async Task<ChargeAnswer> Charge(ChargeRequest request, CancellationToken cancellationToken)
+    public async Task<ChargeResponse> Charge(ChargeRequest request, CancellationToken cancellationToken)
     {
         if (await Read(request.Key, cancellationToken) is { } known)
             return await Repeat(known, request, cancellationToken);
@@ -52,27 +52,27 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
             return await Repeat(winner, request, cancellationToken);
         }
         return request.Token is "tok_timeout" or "tok_timeout_lost"
-            ? ChargeAnswer.Unknown(ChargeAnswer.GatewayTimeout)
-            : Answer(charge);
+            ? ChargeResponse.Unknown(ChargeResponse.GatewayTimeout)
+            : Response(charge);
     }
 
-    public async Task<ChargeAnswer?> Find(string key, CancellationToken cancellationToken) =>
-        await Read(key, cancellationToken) is { Outcome: not SandboxCharge.Lost } known ? Answer(known) : null;
+    public async Task<ChargeResponse?> Find(string key, CancellationToken cancellationToken) =>
+        await Read(key, cancellationToken) is { Outcome: not SandboxCharge.Lost } known ? Response(known) : null;
 
-    public async Task<ChargeAnswer> Close(ChargeRequest request, CancellationToken cancellationToken)
+    public async Task<ChargeResponse> Close(ChargeRequest request, CancellationToken cancellationToken)
     {
         while (true)
         {
             var known = await Read(request.Key, cancellationToken);
             if (known is not null && known.Outcome != SandboxCharge.Lost)
-                return Answer(known);
+                return Response(known);
             // If one request captures and another closes the key at once, one succeeds, and the other reads what the first
             // wrote.
             await TryWrite(
                 db =>
                 {
                     if (known is null)
-                        db.Add(Entry(request, SandboxCharge.Closed, ChargeAnswer.Closed));
+                        db.Add(Entry(request, SandboxCharge.Closed, ChargeResponse.Closed));
                     else
                     {
                         db.Attach(known);
@@ -86,14 +86,14 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
     }
 
     /// <summary>Answers a repeat of the same key: the first answer applies, and a lost request is now carried out.</summary>
-    async Task<ChargeAnswer> Repeat(SandboxCharge known, ChargeRequest request, CancellationToken cancellationToken)
+    async Task<ChargeResponse> Repeat(SandboxCharge known, ChargeRequest request, CancellationToken cancellationToken)
     {
         if (known.Amount != request.Amount)
             throw new InvalidOperationException($"The key {request.Key} was used for another amount.");
         if (known.Token != request.Token)
             throw new InvalidOperationException($"The key {request.Key} was used for another card.");
         if (known.Outcome != SandboxCharge.Lost)
-            return Answer(known);
+            return Response(known);
 
         // Of two concurrent repeats, one writes and the other reads what the first wrote.
         var written = await TryWrite(
@@ -106,7 +106,7 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
             cancellationToken
         );
         return written
-            ? ChargeAnswer.Captured
+            ? ChargeResponse.Captured
             : await Repeat((await Read(request.Key, cancellationToken))!, request, cancellationToken);
     }
 
@@ -114,11 +114,11 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
     {
         var declineCode = request.Token switch
         {
-            "tok_declined" => ChargeAnswer.CardDeclined,
+            "tok_declined" => ChargeResponse.CardDeclined,
             "tok_insufficient_funds" => "insufficient_funds",
             "tok_declined_once" => await WasDeclined(request.Reference, cancellationToken)
                 ? null
-                : ChargeAnswer.CardDeclined,
+                : ChargeResponse.CardDeclined,
             _ => Describe(request.Token) is null ? "invalid_token" : null,
         };
         return Entry(
@@ -143,12 +143,12 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
             At = clock.GetUtcNow(),
         };
 
-    static ChargeAnswer Answer(SandboxCharge charge) =>
+    static ChargeResponse Response(SandboxCharge charge) =>
         charge.Outcome switch
         {
-            SandboxCharge.Captured => ChargeAnswer.Captured,
-            SandboxCharge.Closed => ChargeAnswer.Declined(ChargeAnswer.Closed),
-            _ => ChargeAnswer.Declined(charge.DeclineCode ?? ChargeAnswer.CardDeclined),
+            SandboxCharge.Captured => ChargeResponse.Captured,
+            SandboxCharge.Closed => ChargeResponse.Declined(ChargeResponse.Closed),
+            _ => ChargeResponse.Declined(charge.DeclineCode ?? ChargeResponse.CardDeclined),
         };
 
     async Task<bool> WasDeclined(string reference, CancellationToken cancellationToken)

@@ -77,21 +77,9 @@ internal static class AddPaymentMethod
         {
             public Validator()
             {
-                RuleFor(method => method.Token).Text(1, 100);
-                RuleFor(method => method.Label).Text(1, 64);
+                RuleFor(request => request.Token).Text(1, 100);
+                RuleFor(request => request.Label).Text(1, 64);
             }
         }
     }
-}
-
-/// <summary>A payment method as the rider sees it, without the token.</summary>
-/// <param name="Id">The id to use in POST /rides.</param>
-/// <param name="Brand">The brand, such as <c>visa</c>.</param>
-/// <param name="Last4">The last digits of the card.</param>
-/// <param name="Label">The rider's name for it.</param>
-/// <param name="IsDefault">Whether it pays for rides that name no payment method.</param>
-internal sealed record MethodView(Guid Id, string Brand, string Last4, string? Label, bool IsDefault)
-{
-    public static MethodView Of(PaymentMethod method, bool isDefault) =>
-        new(method.Id, method.Brand, method.Last4, method.Label, isDefault);
 }

@@ -15,7 +15,7 @@ internal sealed partial class ArchiveStreams(
     Archiver archiver,
     IServiceScopeFactory scopes,
     TimeProvider clock,
-    ILogger<ArchiveStreams> log
+    ILogger<ArchiveStreams> logger
 ) : BackgroundService
 {
     static readonly TimeSpan s_pollInterval = TimeSpan.FromMinutes(1);
@@ -32,7 +32,7 @@ internal sealed partial class ArchiveStreams(
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 // The database or the folder is unavailable.
-                LogRetry(log, exception, Archiver.Lease);
+                LogRetry(exception, Archiver.Lease);
             }
     }
 
@@ -60,7 +60,6 @@ internal sealed partial class ArchiveStreams(
             await Archiver.Release(db, id, clock.GetUtcNow() + s_pause, cancellationToken);
         else
             LogArchived(
-                log,
                 archive.Events,
                 archive.Streams,
                 archive.FirstPosition,
@@ -83,19 +82,11 @@ internal sealed partial class ArchiveStreams(
         Level = LogLevel.Information,
         Message = "Archived {Events} events of {Streams} finished streams, from position {First} to {Last}: archive {Archive}, {Size} bytes"
     )]
-    static partial void LogArchived(
-        ILogger log,
-        int events,
-        int streams,
-        long first,
-        long last,
-        Guid archive,
-        int size
-    );
+    partial void LogArchived(int events, int streams, long first, long last, Guid archive, int size);
 
     [LoggerMessage(
         Level = LogLevel.Warning,
         Message = "Finished streams could not be archived; this or another host tries again within {Lease}"
     )]
-    static partial void LogRetry(ILogger log, Exception exception, TimeSpan lease);
+    partial void LogRetry(Exception exception, TimeSpan lease);
 }

@@ -18,7 +18,7 @@ internal sealed partial class ApplyEvents(
     IServiceScopeFactory scopes,
     SubscriptionOptions options,
     TimeProvider clock,
-    ILogger log
+    ILogger logger
 )
 {
     // Well within the lease.

@@ -17,7 +17,7 @@ internal sealed partial class ReadSubscriptions(
     EventLogSignal signal,
     SubscriptionOptions options,
     TimeProvider clock,
-    ILogger<ReadSubscriptions> log
+    ILogger<ReadSubscriptions> logger
 ) : BackgroundService
 {
     // Well within the lease.
@@ -68,7 +68,7 @@ internal sealed partial class ReadSubscriptions(
     {
         LogReads(projection.Name, reader.Position);
         using var listener = signal.ListenToLog();
-        var events = new ApplyEvents(projection, reader, scopes, options, clock, log);
+        var events = new ApplyEvents(projection, reader, scopes, options, clock, logger);
         var renewed = clock.GetTimestamp();
         while (true)
         {

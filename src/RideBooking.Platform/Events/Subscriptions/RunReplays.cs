@@ -18,7 +18,7 @@ internal sealed partial class RunReplays(
     EventCatalogue catalogue,
     SubscriptionOptions options,
     TimeProvider clock,
-    ILogger<RunReplays> log
+    ILogger<RunReplays> logger
 ) : BackgroundService
 {
     static readonly TimeSpan s_poll = TimeSpan.FromSeconds(1);
@@ -82,7 +82,7 @@ internal sealed partial class RunReplays(
         if (!await scopes.With(db => reader.Claim(db, cancellationToken)))
             return;
         LogRuns(replay.Id, projection.Name, reader.Position);
-        var events = new ApplyEvents(projection, reader, scopes, options, clock, log);
+        var events = new ApplyEvents(projection, reader, scopes, options, clock, logger);
         var max = replay.RatePerSecond is { } perSecond
             ? Math.Min(perSecond, SubscriptionOptions.BatchSize)
             : SubscriptionOptions.ReplayBatchSize;

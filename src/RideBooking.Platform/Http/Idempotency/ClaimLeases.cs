@@ -13,7 +13,7 @@ internal sealed partial class ClaimLeases(
     IdempotencyStore store,
     IdempotencyOptions options,
     TimeProvider clock,
-    ILogger<ClaimLeases> log
+    ILogger<ClaimLeases> logger
 ) : BackgroundService
 {
     readonly ConcurrentDictionary<Guid, Lease> _held = [];
@@ -49,7 +49,7 @@ internal sealed partial class ClaimLeases(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            LogNotRenewed(log, exception, longRunning.Count);
+            LogNotRenewed(exception, longRunning.Count);
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed partial class ClaimLeases(
         LogLevel.Warning,
         "Could not renew the leases of {Count} requests with an Idempotency-Key; these requests are cancelled if their leases run out"
     )]
-    static partial void LogNotRenewed(ILogger log, Exception exception, int count);
+    partial void LogNotRenewed(Exception exception, int count);
 
     /// <summary>The lease of one claim, while it is held.</summary>
     internal sealed class Lease : IDisposable

@@ -8,7 +8,7 @@ internal sealed class DeleteExpiredKeys(
     IdempotencyStore store,
     IdempotencyOptions options,
     TimeProvider clock,
-    ILogger<DeleteExpiredKeys> log
+    ILogger<DeleteExpiredKeys> logger
 ) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -30,11 +30,11 @@ internal sealed class DeleteExpiredKeys(
         try
         {
             var deleted = await store.DeleteExpired(cancellationToken);
-            log.LogDebug("Deleted {Count} old idempotency keys", deleted);
+            logger.LogDebug("Deleted {Count} old idempotency keys", deleted);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            log.LogWarning(exception, "Could not delete old idempotency keys; the next round tries again");
+            logger.LogWarning(exception, "Could not delete old idempotency keys; the next round tries again");
         }
     }
 }

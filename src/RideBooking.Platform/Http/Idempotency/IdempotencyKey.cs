@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace RideBooking.Platform.Http.Idempotency;
 
-/// <summary>A request with an Idempotency-Key: first a claim to carry it out, then its answer.</summary>
+/// <summary>A request with an Idempotency-Key: first a claim to carry it out, then its response.</summary>
 internal sealed class IdempotencyKey
 {
     /// <summary>A hash of the caller and the key.</summary>
@@ -30,7 +30,7 @@ internal sealed class IdempotencyKey
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>The status of the answer; null while there is none.</summary>
+    /// <summary>The status of the response; null while there is none.</summary>
     public int? Status { get; init; }
 
     public string? ContentType { get; init; }

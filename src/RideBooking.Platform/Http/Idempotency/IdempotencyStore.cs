@@ -11,13 +11,13 @@ internal abstract record Claim
 {
     /// <summary>The caller may carry out the request, with a lease that counts from <paramref name="Since"/>.</summary>
     /// <remarks>
-    /// If the claim is taken over, an earlier attempt may have carried out the request without storing an answer.
+    /// If the claim is taken over, an earlier attempt may have carried out the request without storing a response.
     /// </remarks>
     public sealed record Granted(Guid Id, Guid Owner, Guid RequestId, DateTimeOffset Since, bool IsTakenOver = false)
         : Claim;
 
     /// <summary>The request was carried out before.</summary>
-    public sealed record Answered(IdempotencyKey Answer) : Claim;
+    public sealed record Completed(IdempotencyKey Key) : Claim;
 
     /// <summary>The key was used for another request.</summary>
     public sealed record Reused : Claim;
@@ -26,10 +26,10 @@ internal abstract record Claim
     public sealed record InProgress : Claim;
 }
 
-/// <summary>Stores the claims and answers in the database.</summary>
+/// <summary>Stores the claims and responses in the database.</summary>
 /// <remarks>
 /// Each step is one short transaction in a scope of its own, so that it neither joins nor sees what the endpoint does. Under
-/// high load, answers share a transaction. An attempt that has lost its claim changes nothing: every step names the owner.
+/// high load, responses share a transaction. An attempt that has lost its claim changes nothing: every step names the owner.
 /// </remarks>
 internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyOptions options, TimeProvider clock)
 {
@@ -43,7 +43,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyO
     /// <remarks>A retry that arrives while the first attempt is in flight waits for it here, and does not poll the database.</remarks>
     public KeyedLock<Guid> InFlight { get; } = new();
 
-    readonly AnswerWriter _answers = new(scopes);
+    readonly ResponseWriter _responses = new(scopes);
 
     public async Task<Claim> Claim(Guid id, string caller, string fingerprint, CancellationToken cancellationToken)
     {
@@ -93,7 +93,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyO
             else if (known.Fingerprint != fingerprint)
                 return new Claim.Reused();
             else if (known.Status is not null)
-                return new Claim.Answered(known);
+                return new Claim.Completed(known);
             // A lease that exceeds the maximum duration was written by a host with another clock.
             else if (known.LeaseUntil > now && known.LeaseUntil <= now + options.Lease * 2)
                 return new Claim.InProgress();
@@ -106,7 +106,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyO
     }
 
     /// <summary>
-    /// Takes over a claim whose attempt ended without an answer, by a crash or a failure. The request id stays the same.
+    /// Takes over a claim whose attempt ended without a response, by a crash or a failure. The request id stays the same.
     /// </summary>
     static async Task<bool> TakeOver(
         AppDbContext db,
@@ -147,12 +147,14 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyO
                 cancellationToken
             ) == 1;
 
-    /// <summary>Keeps the answer for replay. Does nothing when the claim was lost.</summary>
-    public Task Complete(Claim.Granted claim, Answer answer, CancellationToken cancellationToken) =>
-        _answers.Write(claim, answer, isTooLarge: answer.Body.Length > options.MaxBody).WaitAsync(cancellationToken);
+    /// <summary>Keeps the response for replay. Does nothing when the claim was lost.</summary>
+    public Task Complete(Claim.Granted claim, StoredResponse response, CancellationToken cancellationToken) =>
+        _responses
+            .Write(claim, response, isTooLarge: response.Body.Length > options.MaxBody)
+            .WaitAsync(cancellationToken);
 
     /// <summary>
-    /// Renews the leases of claims. Claims that were lost, released or answered meanwhile stay as they are.
+    /// Renews the leases of claims. Claims that were lost, released or completed meanwhile stay as they are.
     /// </summary>
     public async Task Renew(
         IReadOnlyCollection<Claim.Granted> claims,
@@ -191,7 +193,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyO
     /// Frees the key of a request that was refused and did nothing. The next request with the key is a new one.
     /// </summary>
     /// <remarks>
-    /// If an earlier attempt ended without an answer, it may have had an effect, and the request stays the same.
+    /// If an earlier attempt ended without a response, it may have had an effect, and the request stays the same.
     /// </remarks>
     public async Task Free(Claim.Granted claim, CancellationToken cancellationToken)
     {
@@ -226,12 +228,12 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyO
     static IQueryable<IdempotencyKey> OwnedBy(AsyncServiceScope scope, Claim.Granted claim) =>
         OwnedBy(scope.ServiceProvider.GetRequiredService<AppDbContext>(), claim);
 
-    /// <summary>Selects the claim's row, unless the claim was lost or is answered.</summary>
+    /// <summary>Selects the claim's row, unless the claim was lost or is completed.</summary>
     internal static IQueryable<IdempotencyKey> OwnedBy(AppDbContext db, Claim.Granted claim) =>
         db.Set<IdempotencyKey>().Where(key => key.Id == claim.Id && key.Owner == claim.Owner && key.Status == null);
 
     /// <summary>
-    /// Deletes answers older than they are kept, in batches that hold no lock for long, and returns their number.
+    /// Deletes responses older than they are kept, in batches that hold no lock for long, and returns their number.
     /// </summary>
     public async Task<int> DeleteExpired(CancellationToken cancellationToken)
     {
@@ -253,5 +255,11 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyO
     }
 }
 
-/// <summary>A stored answer.</summary>
-internal sealed record Answer(int Status, string? ContentType, string? Location, string? EntityTag, byte[] Body);
+/// <summary>A stored response.</summary>
+internal sealed record StoredResponse(
+    int Status,
+    string? ContentType,
+    string? Location,
+    string? EntityTag,
+    byte[] Body
+);

@@ -29,7 +29,7 @@ internal sealed class IdempotentPosts(
     IdempotencyOptions options,
     TimeProvider clock,
     IOptions<JsonOptions> json,
-    ILogger<IdempotentPosts> log
+    ILogger<IdempotentPosts> logger
 )
 {
     public const string Header = "Idempotency-Key";
@@ -69,8 +69,8 @@ internal sealed class IdempotentPosts(
             case Claim.Granted granted:
                 await CarryOut(context, granted);
                 break;
-            case Claim.Answered { Answer: var answer }:
-                await Replay(context, answer);
+            case Claim.Completed { Key: var completed }:
+                await Replay(context, completed);
                 break;
             case Claim.Reused:
                 await Problem
@@ -167,21 +167,21 @@ internal sealed class IdempotentPosts(
             await Settle(store.Free, claim);
         else
         {
-            var answer = new Answer(
+            var stored = new StoredResponse(
                 response.StatusCode,
                 Text(response.Headers.ContentType),
                 Text(response.Headers.Location),
                 Text(response.Headers.ETag),
                 buffer.ToArray()
             );
-            await Settle((granted, cancellationToken) => store.Complete(granted, answer, cancellationToken), claim);
+            await Settle((granted, cancellationToken) => store.Complete(granted, stored, cancellationToken), claim);
         }
 
         if (buffer.Length > 0)
             await response.Body.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), requestAborted);
     }
 
-    /// <summary>Completes or releases the claim. The answer is sent even if this fails, because the work is done.</summary>
+    /// <summary>Completes or releases the claim. The response is sent even if this fails, because the work is done.</summary>
     /// <remarks>
     /// Then the claim stays until its lease ends, and a retry carries out the request again, with the same ids.
     /// </remarks>
@@ -194,33 +194,37 @@ internal sealed class IdempotentPosts(
         }
         catch (Exception exception)
         {
-            log.LogWarning(exception, "Could not settle the idempotency claim {Id}; it ends with its lease", claim.Id);
+            logger.LogWarning(
+                exception,
+                "Could not settle the idempotency claim {Id}; it ends with its lease",
+                claim.Id
+            );
         }
     }
 
-    static async Task Replay(HttpContext context, IdempotencyKey answer)
+    static async Task Replay(HttpContext context, IdempotencyKey completed)
     {
         var response = context.Response;
         response.Headers[Replayed] = "true";
-        if (answer.BodyTooLarge)
+        if (completed.BodyTooLarge)
         {
             await Problem
                 .Conflict(
                     ProblemCode.AnswerNotKept,
                     "This request was carried out before; its answer was too large to keep. Read its result at `location`.",
-                    ("firstStatus", answer.Status),
-                    ("location", answer.Location)
+                    ("firstStatus", completed.Status),
+                    ("location", completed.Location)
                 )
                 .ExecuteAsync(context);
             return;
         }
 
-        response.StatusCode = answer.Status!.Value;
-        Set(HeaderNames.Location, answer.Location);
-        Set(HeaderNames.ETag, answer.EntityTag);
-        if (answer.Body is not { } body)
+        response.StatusCode = completed.Status!.Value;
+        Set(HeaderNames.Location, completed.Location);
+        Set(HeaderNames.ETag, completed.EntityTag);
+        if (completed.Body is not { } body)
             return;
-        Set(HeaderNames.ContentType, answer.ContentType);
+        Set(HeaderNames.ContentType, completed.ContentType);
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body, context.RequestAborted);
 

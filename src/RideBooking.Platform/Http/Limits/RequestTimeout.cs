@@ -19,16 +19,22 @@ internal static partial class RequestTimeout
     {
         var time = app.Services.GetRequiredService<LimitOptions>().RequestTimeout;
         var clock = app.Services.GetRequiredService<TimeProvider>();
-        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(RequestTimeout));
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(RequestTimeout));
         app.Use(
             (context, next) =>
                 context.GetEndpoint()?.Metadata.GetMetadata<LiveStream>() is null
-                    ? Limit(context, next, time, clock, log)
+                    ? Limit(context, next, time, clock, logger)
                     : next(context)
         );
     }
 
-    static async Task Limit(HttpContext context, RequestDelegate next, TimeSpan time, TimeProvider clock, ILogger log)
+    static async Task Limit(
+        HttpContext context,
+        RequestDelegate next,
+        TimeSpan time,
+        TimeProvider clock,
+        ILogger logger
+    )
     {
         var requestAborted = context.RequestAborted;
         using var limit = new CancellationTokenSource(time, clock);
@@ -46,7 +52,7 @@ internal static partial class RequestTimeout
                 && !context.Response.HasStarted
             )
         {
-            LogTimeout(log, exception, context.Request.Method, context.Request.Path, time);
+            LogTimeout(logger, exception, context.Request.Method, context.Request.Path, time);
         }
         finally
         {
@@ -65,5 +71,5 @@ internal static partial class RequestTimeout
     }
 
     [LoggerMessage(LogLevel.Warning, "{Method} {Path} timed out after {Time} and was cancelled")]
-    static partial void LogTimeout(ILogger log, Exception exception, string method, PathString path, TimeSpan time);
+    static partial void LogTimeout(ILogger logger, Exception exception, string method, PathString path, TimeSpan time);
 }

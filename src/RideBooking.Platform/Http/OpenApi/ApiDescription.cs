@@ -296,20 +296,22 @@ internal static class ApiDescription
         CancellationToken cancellationToken
     )
     {
-        var answers = context
+        var responses = context
             .Description.ActionDescriptor.EndpointMetadata.OfType<IProducesResponseTypeMetadata>()
-            .Where(answer => answer.StatusCode < 300 && answer.Type is not null);
-        foreach (var status in answers.GroupBy(answer => answer.StatusCode))
+            .Where(response => response.StatusCode < 300 && response.Type is not null);
+        foreach (var status in responses.GroupBy(response => response.StatusCode))
         {
-            if (status.Select(answer => answer.Type).Distinct().Count() < 2)
+            if (status.Select(response => response.Type).Distinct().Count() < 2)
                 continue;
             var content = operation.Responses![status.Key.ToString(CultureInfo.InvariantCulture)].Content!;
-            foreach (var mediaType in status.SelectMany(answer => answer.ContentTypes).Distinct(StringComparer.Ordinal))
+            foreach (
+                var mediaType in status.SelectMany(response => response.ContentTypes).Distinct(StringComparer.Ordinal)
+            )
             {
                 List<IOpenApiSchema> schemas = [];
                 foreach (
                     var type in status
-                        .Where(answer => answer.ContentTypes.Contains(mediaType))
+                        .Where(response => response.ContentTypes.Contains(mediaType))
                         .Select(TypeOf)
                         .Distinct()
                 )
@@ -321,7 +323,7 @@ internal static class ApiDescription
             }
         }
 
-        static Type TypeOf(IProducesResponseTypeMetadata answer) => answer.Type!;
+        static Type TypeOf(IProducesResponseTypeMetadata response) => response.Type!;
     }
 
     static async Task<IOpenApiSchema> SchemaOf(

@@ -55,7 +55,7 @@ public static class ApiGroups
         group
             .WithTags(tag)
             .WithMetadata(new ApiOperation())
-            .AddEndpointFilter(WholeAnswers.Filter)
+            .AddEndpointFilter(CompleteResponses.Filter)
             .AddEndpointFilterFactory(RequestValidation.Filter);
 }
 

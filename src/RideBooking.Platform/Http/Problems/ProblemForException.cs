@@ -9,7 +9,7 @@ namespace RideBooking.Platform.Http.Problems;
 /// <summary>
 /// Maps exceptions to the problems that the client may see. Faults of the server are logged, and not shown.
 /// </summary>
-internal sealed class ProblemForException(IProblemDetailsService problems, ILogger<ProblemForException> log)
+internal sealed class ProblemForException(IProblemDetailsService problems, ILogger<ProblemForException> logger)
     : IExceptionHandler
 {
     static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(2);
@@ -58,14 +58,14 @@ internal sealed class ProblemForException(IProblemDetailsService problems, ILogg
     {
         var (method, path) = (context.Request.Method, context.Request.Path);
         if (exception is NotYetVisibleException)
-            log.LogWarning("{Method} {Path} answered 503: {Reason}", method, path, exception.Message);
+            logger.LogWarning("{Method} {Path} answered 503: {Reason}", method, path, exception.Message);
         else if (problem.Status == StatusCodes.Status503ServiceUnavailable)
-            log.LogWarning(exception, "{Method} {Path} answered 503: a dependency is unavailable", method, path);
+            logger.LogWarning(exception, "{Method} {Path} answered 503: a dependency is unavailable", method, path);
         else if (UnreadableProblem.Explain(exception) is not null)
-            log.LogError(exception, "{Method} {Path} failed: {Reason}", method, path, exception.Message);
+            logger.LogError(exception, "{Method} {Path} failed: {Reason}", method, path, exception.Message);
         else if (problem.Status >= 500)
-            log.LogError(exception, "{Method} {Path} failed", method, path);
+            logger.LogError(exception, "{Method} {Path} failed", method, path);
         else
-            log.LogDebug(exception, "{Method} {Path} answered {Status}", method, path, problem.Status);
+            logger.LogDebug(exception, "{Method} {Path} answered {Status}", method, path, problem.Status);
     }
 }

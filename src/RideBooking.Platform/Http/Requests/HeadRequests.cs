@@ -12,12 +12,12 @@ namespace RideBooking.Platform.Http.Requests;
 internal static class HeadRequests
 {
     public static void UseHeadRequests(this IApplicationBuilder app) =>
-        app.Use((context, next) => HttpMethods.IsHead(context.Request.Method) ? AnswerAsGet(context, next) : next());
+        app.Use((context, next) => HttpMethods.IsHead(context.Request.Method) ? RespondAsToGet(context, next) : next());
 
     /// <summary>Whether only the headers are sent.</summary>
     public static bool IsHeadersOnly(this HttpContext context) => context.Features.Get<HeadersOnly>() is not null;
 
-    static async Task AnswerAsGet(HttpContext context, Func<Task> next)
+    static async Task RespondAsToGet(HttpContext context, Func<Task> next)
     {
         var (request, response) = (context.Request, context.Response);
         var method = request.Method;

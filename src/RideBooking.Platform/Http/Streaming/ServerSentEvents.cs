@@ -89,18 +89,18 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
         {
             // The client left, its token expired, or the process stops: a stream ends normally in these ways. An exception
             // that a query or a connection throws then (not always an OperationCanceledException) is not a fault.
-            Log(services).LogDebug(exception, "A stream of {Path} was cut off", httpContext.Request.Path);
+            Logger(services).LogDebug(exception, "A stream of {Path} was cut off", httpContext.Request.Path);
         }
         catch (Exception exception) when (UnreadableProblem.Explain(exception) is { } problem)
         {
-            Log(services)
+            Logger(services)
                 .LogError(exception, "The stream {Path} ended: {Reason}", httpContext.Request.Path, exception.Message);
             await SendLast(httpContext, problem, json, end.Token);
         }
         catch (Exception exception) when (TransientFault.Matches(exception))
         {
             // The client reconnects and resumes. An answer that has begun cannot report an error; it can only end.
-            Log(services)
+            Logger(services)
                 .LogWarning(
                     exception,
                     "The stream {Path} ended because a dependency is unavailable; the client reconnects",
@@ -137,7 +137,7 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
         }
         catch (Exception exception)
         {
-            Log(context.RequestServices).LogDebug(exception, "A client left before it received why its stream ends");
+            Logger(context.RequestServices).LogDebug(exception, "A client left before it received why its stream ends");
         }
     }
 
@@ -150,11 +150,11 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
         catch (Exception exception)
         {
             // The answer has ended, so the error can only be logged.
-            Log(services).LogWarning(exception, "The source of a stream failed after the stream had ended");
+            Logger(services).LogWarning(exception, "The source of a stream failed after the stream had ended");
         }
     }
 
-    static ILogger Log(IServiceProvider services) => services.GetRequiredService<ILogger<ServerSentEvents>>();
+    static ILogger Logger(IServiceProvider services) => services.GetRequiredService<ILogger<ServerSentEvents>>();
 
     static async Task Send(HttpResponse response, string text, CancellationToken cancellationToken)
     {

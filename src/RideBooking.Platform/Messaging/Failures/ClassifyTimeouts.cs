@@ -19,7 +19,7 @@ internal sealed class ClassifyTimeouts(DatabaseWatch database) : IMessageFilter
         }
         catch (Exception timeout) when (DatabaseOutage.Matches(timeout) && DatabaseOutage.MayBeOfOneStatement(timeout))
         {
-            if (await database.Answers(context.CancellationToken))
+            if (await database.Responds(context.CancellationToken))
                 throw new StatementTimeoutException(timeout);
             throw;
         }

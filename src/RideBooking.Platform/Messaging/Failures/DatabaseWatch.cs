@@ -42,7 +42,7 @@ internal sealed partial class DatabaseWatch(IServiceScopeFactory scopes, ILogger
             : Task.CompletedTask;
 
     /// <summary>Checks over a new connection whether the database responds at all.</summary>
-    public async Task<bool> Answers(CancellationToken cancellationToken)
+    public async Task<bool> Responds(CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _availableAgain) is not null)
             return false;

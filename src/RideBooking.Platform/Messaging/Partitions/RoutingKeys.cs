@@ -3,6 +3,7 @@ using System.Linq.Expressions;
 using MassTransit;
 using MassTransit.Configuration;
 using MassTransit.Scheduling;
+using RideBooking.Contracts;
 
 namespace RideBooking.Platform.Messaging.Partitions;
 
@@ -10,7 +11,7 @@ namespace RideBooking.Platform.Messaging.Partitions;
 /// <remarks>A timer has the key of the message that it will send.</remarks>
 internal sealed class RoutingKeys : ISendPipeSpecificationObserver, IPublishPipeSpecificationObserver
 {
-    static readonly string[] s_about = ["RideId", "DriverId", "RiderId"];
+    static readonly string[] s_about = [EventAttribute.DefaultStream, "DriverId", "RiderId"];
     static readonly ConcurrentDictionary<Type, Func<object, string?>> s_keys = new();
 
     /// <summary>Sets the keys of all messages sent or published on the bus.</summary>

@@ -89,7 +89,7 @@ public sealed class When_processes_that_read_a_subscription_are_killed(Servers s
         _processes.Add(
             owner,
             SupervisedProcess.Start(
-                ["dotnet", BenchmarkTests.Assembly(), "read-subscription", _database, owner],
+                ["dotnet", When_the_benchmark_runs.Assembly(), "read-subscription", _database, owner],
                 [KeyValuePair.Create("HOME", Path.GetTempPath())],
                 lastSignal: "KILL"
             )

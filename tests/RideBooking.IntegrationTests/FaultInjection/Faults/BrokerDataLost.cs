@@ -19,7 +19,7 @@ sealed class BrokerDataLost : Fault<ServersScene>
         output.ShouldContain("Recovered: ");
         (
             await scene.Database.Count(
-                "SELECT count(*) FROM {operations.audit} WHERE action = 'recover-messages' AND reason LIKE '%published again%'"
+                "SELECT count(*) FROM {operations.operator_actions} WHERE action = 'recover-messages' AND reason LIKE '%published again%'"
             )
         ).ShouldBeGreaterThan(0);
 

@@ -80,14 +80,44 @@ public sealed class When_the_event_log_is_audited(ListeningHost host) : IClassFi
             RequestedAt = DateTimeOffset.UtcNow,
             ClaimedUntil = DateTimeOffset.UtcNow,
         };
-        await In(async db =>
-        {
-            db.Add(orphan);
-            await db.SaveChangesAsync(Stop);
-        });
+        await Record(orphan);
         var taken = (await host.Run("audit", "follow", $"{orphan.Id}", "--json")).ShouldEnd(ExitCode.Deviations).Json;
         taken["deviationCount"]!.GetValue<int>().ShouldBe(audit.Count - 1);
     }
+
+    [Fact]
+    public async Task Who_started_and_cancelled_it_is_an_operators_action_with_a_reason_if_there_is_one()
+    {
+        var unclaimed = Guid.CreateVersion7();
+        await Record(
+            new Audit
+            {
+                Id = unclaimed,
+                Status = WorkStatus.Running,
+                RequestedBy = "somebody",
+                RequestedAt = DateTimeOffset.UtcNow,
+                // Claimed for so long that this host does not end it before it is cancelled.
+                ClaimedUntil = DateTimeOffset.UtcNow.AddSeconds(30),
+            }
+        );
+        (await host.Run("audit", "--no-wait", "--reason", "of the month")).ShouldEnd(ExitCode.Done);
+        (await host.Run("audit", "--no-wait")).ShouldEnd(ExitCode.Done);
+        (await host.Run("audit", "cancel", $"{unclaimed}", "--reason", "too long")).ShouldEnd(ExitCode.Done);
+        (await host.Run("audit", "cancel", $"{unclaimed}", "--reason", "again")).ShouldEnd(ExitCode.Done);
+
+        var actions = (await host.Run("audit", "actions", "--limit", "100")).ShouldEnd(ExitCode.Done).Lines;
+        actions.ShouldContain(line => line.EndsWith("\tstart-audit\t1\t\tof the month"));
+        actions.ShouldContain(line => line.TrimEnd().EndsWith("\tstart-audit\t1"));
+        actions.ShouldContain(line => line.EndsWith("\tcancel-audit\t1\t\ttoo long"));
+        actions.ShouldNotContain(line => line.EndsWith("\tagain"), "a repeat changes nothing");
+    }
+
+    Task Record(Audit audit) =>
+        In(async db =>
+        {
+            db.Add(audit);
+            await db.SaveChangesAsync(Stop);
+        });
 
     async Task<Guid> Drive(int corner)
     {

@@ -15,7 +15,7 @@ public sealed class SandboxGatewayTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _lab.DisposeAsync();
 
-    Task<ChargeAnswer> Charge(string key, string token, string reference = "ride", decimal amount = 12.40m) =>
+    Task<ChargeResponse> Charge(string key, string token, string reference = "ride", decimal amount = 12.40m) =>
         Gateway.Charge(new ChargeRequest(key, reference, Samples.Euro(amount), token), MoneyLab.Stop);
 
     [Theory]
@@ -26,7 +26,7 @@ public sealed class SandboxGatewayTests : IAsyncLifetime
     [InlineData("tok_never_heard_of", "invalid_token")]
     public async Task Answers_by_token_and_the_same_to_the_same_key(string token, string? code)
     {
-        var answer = code is null ? ChargeAnswer.Captured : ChargeAnswer.Declined(code);
+        var answer = code is null ? ChargeResponse.Captured : ChargeResponse.Declined(code);
         (await Gateway.Find("k", MoneyLab.Stop)).ShouldBeNull();
         (await Charge("k", token)).ShouldBe(answer);
         (await Charge("k", token)).ShouldBe(answer);
@@ -45,21 +45,21 @@ public sealed class SandboxGatewayTests : IAsyncLifetime
     [Fact]
     public async Task Times_out_after_taking_the_money()
     {
-        (await Charge("k", "tok_timeout")).ShouldBe(ChargeAnswer.Unknown("gateway_timeout"));
-        (await Gateway.Find("k", MoneyLab.Stop)).ShouldBe(ChargeAnswer.Captured);
-        (await Charge("k", "tok_timeout")).ShouldBe(ChargeAnswer.Captured);
+        (await Charge("k", "tok_timeout")).ShouldBe(ChargeResponse.Unknown("gateway_timeout"));
+        (await Gateway.Find("k", MoneyLab.Stop)).ShouldBe(ChargeResponse.Captured);
+        (await Charge("k", "tok_timeout")).ShouldBe(ChargeResponse.Captured);
     }
 
     [Fact]
     public async Task Times_out_without_taking_the_money_and_takes_it_when_asked_again()
     {
-        (await Charge("k", "tok_timeout_lost")).ShouldBe(ChargeAnswer.Unknown("gateway_timeout"));
+        (await Charge("k", "tok_timeout_lost")).ShouldBe(ChargeResponse.Unknown("gateway_timeout"));
         (await Gateway.Find("k", MoneyLab.Stop)).ShouldBeNull();
         var answers = await Task.WhenAll(
             Enumerable.Range(0, 8).Select(_ => Task.Run(() => Charge("k", "tok_timeout_lost")))
         );
         answers.ShouldAllBe(answer => answer.Outcome == ChargeOutcome.Captured);
-        (await Gateway.Find("k", MoneyLab.Stop)).ShouldBe(ChargeAnswer.Captured);
+        (await Gateway.Find("k", MoneyLab.Stop)).ShouldBe(ChargeResponse.Captured);
     }
 
     [Fact]

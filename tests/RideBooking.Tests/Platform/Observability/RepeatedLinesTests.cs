@@ -10,12 +10,12 @@ public sealed partial class RepeatedLinesTests : IDisposable
     readonly FakeTimeProvider _clock = new();
     readonly Written _console = new();
     readonly RepeatedLines _lines;
-    readonly ILogger _log;
+    readonly ILogger _logger;
 
     public RepeatedLinesTests()
     {
         _lines = new RepeatedLines(_console, _clock);
-        _log = _lines.CreateLogger("Rides");
+        _logger = _lines.CreateLogger("Rides");
     }
 
     [Fact]
@@ -36,8 +36,8 @@ public sealed partial class RepeatedLinesTests : IDisposable
     {
         var conflict = new DbUpdateConcurrencyException("another transaction was first");
 #pragma warning disable CA2254, CA1848 // As MassTransit logs it.
-        _log.LogWarning(conflict, "R-RETRY {Queue}", "ride");
-        _log.LogError(conflict, "R-FAULT {Queue}", "ride");
+        _logger.LogWarning(conflict, "R-RETRY {Queue}", "ride");
+        _logger.LogError(conflict, "R-FAULT {Queue}", "ride");
 #pragma warning restore CA2254, CA1848
 
         _console.Lines.ShouldBe([
@@ -89,8 +89,8 @@ public sealed partial class RepeatedLinesTests : IDisposable
     public void Other_events_exceptions_and_categories_are_not_the_same()
     {
         Fail(1);
-        RideFailed(_log, new InvalidOperationException("no"), 1);
-        DriverFailed(_log, new IOException("connection lost"), 1);
+        RideFailed(_logger, new InvalidOperationException("no"), 1);
+        DriverFailed(_logger, new IOException("connection lost"), 1);
         RideFailed(_lines.CreateLogger("Drivers"), new IOException("connection lost"), 1);
 
         _console.Lines.Count(line => line.EndsWith("+ trace", StringComparison.Ordinal)).ShouldBe(4);
@@ -100,7 +100,7 @@ public sealed partial class RepeatedLinesTests : IDisposable
     public void Ordinary_lines_are_never_withheld()
     {
         for (var ride = 1; ride <= 100; ride++)
-            RideBegan(_log, ride);
+            RideBegan(_logger, ride);
 
         _console.Lines.Count.ShouldBe(100);
     }
@@ -118,16 +118,16 @@ public sealed partial class RepeatedLinesTests : IDisposable
 
     public void Dispose() => _lines.Dispose();
 
-    void Fail(int ride) => RideFailed(_log, new IOException("connection\nlost"), ride);
+    void Fail(int ride) => RideFailed(_logger, new IOException("connection\nlost"), ride);
 
     [LoggerMessage(LogLevel.Warning, "Ride {Ride} failed")]
-    static partial void RideFailed(ILogger log, Exception exception, int ride);
+    static partial void RideFailed(ILogger logger, Exception exception, int ride);
 
     [LoggerMessage(LogLevel.Error, "Driver {Driver} failed")]
-    static partial void DriverFailed(ILogger log, Exception exception, int driver);
+    static partial void DriverFailed(ILogger logger, Exception exception, int driver);
 
     [LoggerMessage(LogLevel.Information, "Ride {Ride} began")]
-    static partial void RideBegan(ILogger log, int ride);
+    static partial void RideBegan(ILogger logger, int ride);
 
     sealed class Written : ILoggerProvider, ILogger
     {

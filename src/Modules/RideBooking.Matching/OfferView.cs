@@ -1,0 +1,33 @@
+using RideBooking.Contracts;
+
+namespace RideBooking.Matching;
+
+/// <summary>An offer as its driver sees it.</summary>
+/// <param name="OfferId">The offer.</param>
+/// <param name="RideId">The ride.</param>
+/// <param name="Pickup">The pickup point.</param>
+/// <param name="Dropoff">The destination.</param>
+/// <param name="Fare">The fare the rider was quoted, if any.</param>
+/// <param name="PickupEtaSeconds">The estimated driving time to the pickup, seconds.</param>
+/// <param name="ExpiresAt">When the offer expires.</param>
+internal sealed record OfferView(
+    Guid OfferId,
+    Guid RideId,
+    Place Pickup,
+    Place Dropoff,
+    Money? Fare,
+    int PickupEtaSeconds,
+    DateTimeOffset ExpiresAt
+)
+{
+    public static OfferView Of(Offer offer, Search search) =>
+        new(
+            offer.OfferId,
+            search.RideId,
+            search.Pickup,
+            search.Dropoff,
+            search.Fare,
+            offer.PickupEtaSeconds,
+            offer.ExpiresAt
+        );
+}

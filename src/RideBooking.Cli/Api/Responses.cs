@@ -1,0 +1,257 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace RideBooking.Cli.Api;
+
+// The parts of the API's responses that this program reads. Every host documents them at /docs.
+
+internal sealed record ProblemResponse(string? Code, string? Detail, Dictionary<string, string[]>? Errors);
+
+internal sealed record SchemaResponse(string Subject, int Version, int Id, string Schema);
+
+internal sealed record CompatibilityResponse(
+    [property: JsonPropertyName("is_compatible")] bool IsCompatible,
+    IReadOnlyList<string>? Messages
+);
+
+internal sealed record LevelResponse(string CompatibilityLevel);
+
+internal sealed record SubscriptionsResponse(IReadOnlyList<SubscriptionResponse> Items);
+
+internal sealed record SubscriptionResponse(
+    string Name,
+    string State,
+    long Position,
+    long Lag,
+    double LagSeconds,
+    int Parked,
+    string? StoppedBecause
+);
+
+internal sealed record ParkedEventsResponse(IReadOnlyList<ParkedEventResponse> Items, string? NextCursor);
+
+internal sealed record ParkedEventResponse(
+    long Position,
+    string EventType,
+    int Version,
+    string StreamId,
+    string Error,
+    DateTimeOffset ParkedAt,
+    DateTimeOffset? RetryRequestedAt
+);
+
+internal sealed record ReplaysResponse(IReadOnlyList<ReplayResponse> Items);
+
+internal sealed record ReplayResponse(
+    Guid Id,
+    string Projection,
+    string Status,
+    long Position,
+    long End,
+    double Progress,
+    int Parked,
+    string? StoppedBecause,
+    string RequestedBy,
+    string Reason,
+    DateTimeOffset RequestedAt
+);
+
+internal sealed record ArchivingResponse(bool IsRunning);
+
+internal sealed record ArchivesResponse(IReadOnlyList<ArchiveResponse> Items);
+
+internal sealed record ArchiveResponse(
+    Guid Id,
+    long FirstPosition,
+    long LastPosition,
+    int Events,
+    int Streams,
+    int Size,
+    bool IsFile,
+    DateTimeOffset CreatedAt
+);
+
+internal sealed record QueuesResponse(IReadOnlyList<QueueResponse> Items);
+
+internal sealed record QueueResponse(
+    string Queue,
+    string Endpoint,
+    int Count,
+    double? OldestAgeSeconds,
+    IReadOnlyList<FingerprintResponse> TopFingerprints
+);
+
+internal sealed record FingerprintResponse(
+    string Fingerprint,
+    string? ExceptionType,
+    string? ExceptionMessage,
+    string? MessageType,
+    int Count
+);
+
+internal sealed record MessagesResponse(IReadOnlyList<MessageResponse> Items, string? NextCursor);
+
+internal record MessageResponse(
+    string Id,
+    string Queue,
+    string Endpoint,
+    string? MessageId,
+    string? MessageType,
+    Guid? RideId,
+    string? ExceptionType,
+    string? ExceptionMessage,
+    string Fingerprint,
+    int Attempts,
+    DateTimeOffset? FailedAt,
+    double? AgeSeconds,
+    DateTimeOffset? SentAt,
+    string? Outcome,
+    int Redrives,
+    bool Quarantined
+);
+
+internal sealed record MessageDetailsResponse(
+    string Id,
+    string Queue,
+    string Endpoint,
+    string? MessageId,
+    string? MessageType,
+    Guid? RideId,
+    string? ExceptionType,
+    string? ExceptionMessage,
+    string Fingerprint,
+    int Attempts,
+    DateTimeOffset? FailedAt,
+    double? AgeSeconds,
+    DateTimeOffset? SentAt,
+    string? Outcome,
+    int Redrives,
+    bool Quarantined,
+    string State,
+    Dictionary<string, string?> Headers,
+    string? ContentType,
+    JsonNode? Body,
+    string? BodyText,
+    string? BodyBase64,
+    string? StackTrace,
+    RideResponse? Ride,
+    IReadOnlyList<OperatorActionResponse> History
+)
+    : MessageResponse(
+        Id,
+        Queue,
+        Endpoint,
+        MessageId,
+        MessageType,
+        RideId,
+        ExceptionType,
+        ExceptionMessage,
+        Fingerprint,
+        Attempts,
+        FailedAt,
+        AgeSeconds,
+        SentAt,
+        Outcome,
+        Redrives,
+        Quarantined
+    );
+
+internal sealed record RideResponse(Guid Id, string? Status, string? LastEvent, DateTimeOffset? LastEventAt);
+
+internal sealed record OperatorActionResponse(
+    string Action,
+    DateTimeOffset At,
+    string By,
+    string Reason,
+    Guid? RedriveId
+);
+
+internal sealed record PlanResponse(
+    int Count,
+    int Matching,
+    int NotFound,
+    int Quarantined,
+    IReadOnlyList<MessageResponse> Items
+);
+
+internal sealed record RedriveResponse(
+    Guid Id,
+    string Status,
+    int Selected,
+    int Sent,
+    int NotFound,
+    int Quarantined,
+    int Failed,
+    OutcomesResponse Outcomes,
+    string RequestedBy,
+    DateTimeOffset RequestedAt,
+    string Reason,
+    string? Error
+);
+
+internal sealed record OutcomesResponse(
+    int Pending,
+    int Consumed,
+    int Deduplicated,
+    int FailedAgain,
+    int Untracked,
+    int Unknown
+);
+
+internal sealed record RedrivesResponse(IReadOnlyList<RedriveResponse> Items);
+
+internal sealed record DiscardedResponse(int Discarded, int NotFound);
+
+internal sealed record RestoredResponse(int Restored, int NotFound);
+
+internal sealed record AuditResponse(
+    Guid Id,
+    string Status,
+    long Position,
+    long LastPosition,
+    int Rides,
+    int DeviationCount,
+    IReadOnlyList<DeviationResponse> Deviations
+);
+
+internal sealed record DeviationResponse(
+    long? Position,
+    Guid? EventId,
+    string? StreamId,
+    string Field,
+    string? Expected,
+    string? Actual
+);
+
+internal sealed record ActionsResponse(IReadOnlyList<ActionResponse> Items, string? NextCursor);
+
+internal sealed record ActionResponse(
+    DateTimeOffset At,
+    string By,
+    string Action,
+    string? Queue,
+    Guid? RideId,
+    string? RiderId,
+    string? Subscription,
+    long? Position,
+    int Count,
+    string Reason
+);
+
+internal static class Responses
+{
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        // The output is for terminals and pipes, not for web pages.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static T As<T>(this JsonElement json) => json.Deserialize<T>(Json)!;
+
+    public static string Indented(this JsonElement json) => JsonSerializer.Serialize(json, Json);
+}
+
+internal sealed record ForgottenResponse(DateTimeOffset ForgottenAt);
