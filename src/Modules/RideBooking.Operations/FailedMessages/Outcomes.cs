@@ -16,7 +16,7 @@ internal static class Outcomes
     public const string FailedAgain = "failedAgain";
 
     /// <summary>
-    /// It was sent. Nobody records what its consumer did, because it works outside a transaction, or the message has no id.
+    /// It was sent. What its consumer did is not recorded, because it works outside a transaction, or the message has no id.
     /// </summary>
     public const string Untracked = "untracked";
 
