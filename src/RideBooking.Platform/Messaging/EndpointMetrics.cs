@@ -6,7 +6,7 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Platform.Messaging;
 
 /// <summary>
-/// Measures each endpoint: the age of its messages when it starts to handle them, and when it has finished.
+/// Measures each endpoint: the age of its messages when it starts to handle them and when it has finished, and its attempts.
 /// </summary>
 internal sealed class EndpointMetrics
 {
@@ -22,6 +22,8 @@ internal sealed class EndpointMetrics
     readonly Histogram<double> _criticalTime;
     readonly Histogram<double> _duration;
     readonly Counter<long> _failures;
+    readonly Counter<long> _retries;
+    readonly Counter<long> _redeliveries;
 
     public EndpointMetrics(IMeterFactory meters)
     {
@@ -44,12 +46,39 @@ internal sealed class EndpointMetrics
             "Messages that failed after all retries in memory; they are redelivered later or moved to the error queue (by endpoint, error.type)"
         );
 
+        _retries = meter.CreateCounter<long>(
+            "ridebooking.endpoint.retries",
+            "{attempt}",
+            "Attempts after the first that an endpoint makes in memory, also those while it waits for the database (by endpoint)"
+        );
+        _redeliveries = meter.CreateCounter<long>(
+            "ridebooking.endpoint.redeliveries",
+            "{message}",
+            "Messages that an endpoint gets again because they failed before, after a delay (by endpoint)"
+        );
+
         Histogram<double> Seconds(string name, string description) =>
             meter.CreateHistogram($"ridebooking.endpoint.{name}", "s", description, advice: s_buckets);
     }
 
-    /// <summary>Returns the filter that measures an endpoint.</summary>
+    /// <summary>Returns the filter that measures an endpoint, around the retries in memory.</summary>
     public IMessageFilter Of(string endpoint) => new Around(endpoint, this);
+
+    /// <summary>Returns the filter that counts the retries in memory, around each attempt.</summary>
+    public IMessageFilter AttemptsOf(string endpoint) => new AroundAttempt(endpoint, this);
+
+    sealed class AroundAttempt(string endpoint, EndpointMetrics metrics) : IMessageFilter
+    {
+        readonly KeyValuePair<string, object?> _endpoint = new(Endpoint, endpoint);
+
+        public Task Handle<T>(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
+            where T : class
+        {
+            if (context.GetRetryAttempt() > 0)
+                metrics._retries.Add(1, _endpoint);
+            return next.Send(context);
+        }
+    }
 
     sealed class Around(string endpoint, EndpointMetrics metrics) : IMessageFilter
     {
@@ -66,6 +95,8 @@ internal sealed class EndpointMetrics
             if (age < TimeSpan.Zero)
                 age = TimeSpan.Zero;
             metrics._lag.Record(age.TotalSeconds, _endpoint);
+            if (context.GetRedeliveryCount() > 0)
+                metrics._redeliveries.Add(1, _endpoint);
             try
             {
                 await next.Send(context);

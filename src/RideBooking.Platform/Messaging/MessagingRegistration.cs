@@ -166,7 +166,8 @@ public static class MessagingRegistration
             endpoint.UseMessageFilter(new ReportAttempts([.. context.GetServices<IDeliveryObserver>()], name));
         if (!inProcess)
             endpoint.UseMessageFilter(new PerKeyOrdering());
-        endpoint.UseFailurePolicy(policy, options, context.GetRequiredService<EndpointMetrics>().Of(name), database);
+        var metrics = context.GetRequiredService<EndpointMetrics>();
+        endpoint.UseFailurePolicy(policy, options, metrics.Of(name), metrics.AttemptsOf(name), database);
         if (inProcess)
             endpoint.UseMessageFilter(new InProcessConflictFilter());
         if (inTransaction)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -9,16 +8,20 @@ namespace RideBooking.Platform.Observability;
 
 /// <summary>Polls the gauges and keeps their values for the metrics endpoint.</summary>
 /// <remarks>
-/// A slow source is polled less often, so that it never uses more than a fiftieth of its database's time. The gauges of a
-/// source that fails show nothing, and not their last values.
+/// A slow source is polled less often, so that it uses no more than a fiftieth of its database's time, but still every minute:
+/// alerts need values that are not old. The gauges of a source that fails show nothing, and not their last values.
 /// </remarks>
 internal sealed partial class PolledGauges : BackgroundService
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
+    const string Source = "source";
     const int RestPerWork = 50;
+
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan s_maxRest = TimeSpan.FromMinutes(1);
 
     readonly IReadOnlyList<GaugeSource> _sources;
     readonly ConcurrentDictionary<Type, IReadOnlyList<Reading>> _readings = new();
+    readonly ConcurrentDictionary<Type, long> _polled = new();
     readonly IServiceScopeFactory _scopes;
     readonly MetricsOptions _options;
     readonly TimeProvider _clock;
@@ -41,6 +44,15 @@ internal sealed partial class PolledGauges : BackgroundService
             "ridebooking.gauges.failures",
             "{failure}",
             "Gauge polls that failed; the gauges of that source show nothing until a poll succeeds (by source)"
+        );
+        // A source that never succeeds has an age, too.
+        foreach (var source in _sources)
+            _polled[source.Type] = clock.GetTimestamp();
+        meter.CreateObservableGauge(
+            "ridebooking.gauges.age",
+            AgesOfSources,
+            "s",
+            "How long ago the gauges of a source were last polled with success (by source)"
         );
         foreach (var gauge in _sources.SelectMany(source => source.Gauges).Distinct())
             meter.CreateObservableGauge(gauge.Name, () => ReadingsOf(gauge), gauge.Unit, Describe(gauge));
@@ -65,16 +77,23 @@ internal sealed partial class PolledGauges : BackgroundService
         {
             while (true)
             {
-                var began = Stopwatch.GetTimestamp();
+                var began = _clock.GetTimestamp();
                 failed = !await Poll(source, failed, cancellationToken);
-                var rest = Stopwatch.GetElapsedTime(began) * RestPerWork;
-                await Task.Delay(rest > _options.Interval ? rest : _options.Interval, _clock, cancellationToken);
+                await Task.Delay(RestAfter(_clock.GetElapsedTime(began)), _clock, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Stopping.
         }
+    }
+
+    TimeSpan RestAfter(TimeSpan work)
+    {
+        var rest = work * RestPerWork;
+        if (rest > s_maxRest)
+            rest = s_maxRest;
+        return rest > _options.Interval ? rest : _options.Interval;
     }
 
     async Task<bool> Poll(GaugeSource source, bool failedBefore, CancellationToken cancellationToken)
@@ -86,12 +105,13 @@ internal sealed partial class PolledGauges : BackgroundService
             await using var scope = _scopes.CreateAsyncScope();
             var gauges = (IGaugeSource)scope.ServiceProvider.GetRequiredService(source.Type);
             _readings[source.Type] = await gauges.Read(limit.Token).WaitAsync(limit.Token);
+            _polled[source.Type] = _clock.GetTimestamp();
             return true;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             _readings.TryRemove(source.Type, out _);
-            _failures.Add(1, new KeyValuePair<string, object?>("source", source.Type.Name));
+            _failures.Add(1, new KeyValuePair<string, object?>(Source, source.Type.Name));
             // Other parts that need the source report its outage too, so one warning is enough here.
             LogFailure(failedBefore ? LogLevel.Debug : LogLevel.Warning, exception, source.Type.Name);
             return false;
@@ -105,6 +125,12 @@ internal sealed partial class PolledGauges : BackgroundService
                     ? new Measurement<double>(reading.Value, new KeyValuePair<string, object?>(label, reading.Label))
                     : new Measurement<double>(reading.Value)
             );
+
+    IEnumerable<Measurement<double>> AgesOfSources() =>
+        _polled.Select(source => new Measurement<double>(
+            _clock.GetElapsedTime(source.Value).TotalSeconds,
+            new KeyValuePair<string, object?>(Source, source.Key.Name)
+        ));
 
     static string Describe(Gauge gauge) =>
         gauge.Label is null ? gauge.Description : $"{gauge.Description} (by {gauge.Label})";

@@ -3,8 +3,8 @@ using RideBooking.Platform.Messaging.RabbitMq;
 
 namespace RideBooking.Platform.Observability;
 
-/// <summary>Measures the messages that wait in the endpoints' queues, on RabbitMQ only.</summary>
-/// <remarks>The in-memory transport does not count its messages, so the gauge shows nothing there.</remarks>
+/// <summary>Measures the messages that wait in the endpoints' queues and in their error queues, on RabbitMQ only.</summary>
+/// <remarks>The in-memory transport does not count its messages, so the gauges show nothing there.</remarks>
 internal sealed class QueueDepths(ReceiveEndpoints endpoints, TransportOptions transport, BrokerQueues broker)
     : IGaugeSource
 {
@@ -15,7 +15,15 @@ internal sealed class QueueDepths(ReceiveEndpoints endpoints, TransportOptions t
         "endpoint"
     );
 
-    public static IReadOnlyList<Gauge> Gauges => [s_waiting];
+    // Skipped queues are not asked for: most do not exist, and the broker logs an error for each query for one that is missing.
+    static readonly Gauge s_unstored = new(
+        "ridebooking.error_queue.unstored",
+        "{message}",
+        "Failed messages that are still in the error queue on RabbitMQ; they move to the store within seconds if it accepts them",
+        "queue"
+    );
+
+    public static IReadOnlyList<Gauge> Gauges => [s_waiting, s_unstored];
 
     public async Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken)
     {
@@ -30,6 +38,9 @@ internal sealed class QueueDepths(ReceiveEndpoints endpoints, TransportOptions t
                     all = waiting + (all ?? 0);
             if (all is { } messages)
                 readings.Add(s_waiting.Reads(messages, endpoint));
+            var errors = endpoint + ReceiveEndpoints.ErrorSuffix;
+            if (await broker.Count(errors, cancellationToken) is { } failed)
+                readings.Add(s_unstored.Reads(failed, errors));
         }
         return readings;
     }

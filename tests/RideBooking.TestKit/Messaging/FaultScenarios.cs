@@ -231,6 +231,26 @@ public abstract class FaultScenarios
     }
 
     [Fact]
+    public async Task Each_retry_and_each_redelivery_of_a_message_is_counted()
+    {
+        await using var lab = await FaultLab.Start(await Settings());
+        lab.Watch(Errors);
+        using var meters = new Meters(lab.Services);
+        lab.Behaviour.Fault = (who, _, _) => who == nameof(Troubled) ? new InvalidOperationException("A bug.") : null;
+
+        await lab.Publish(new Trouble(NewId.NextGuid()));
+        await lab.DeadLetterIn(Errors);
+
+        // Two redeliveries, and three retries of each of the three deliveries.
+        Count("retries").ShouldBe(9);
+        Count("redeliveries").ShouldBe(2);
+        Count("failures").ShouldBe(3);
+
+        double Count(string what) =>
+            meters.Of($"ridebooking.endpoint.{what}").Where(it => it.Of.Split(',')[0] == Queue).Sum(it => it.Value);
+    }
+
+    [Fact]
     public async Task A_redelivery_and_a_timer_are_as_old_as_the_time_since_they_were_due()
     {
         await using var lab = await FaultLab.Start([

@@ -22,6 +22,7 @@ internal static class FailurePolicy
         EndpointPolicy policy,
         TransportOptions options,
         IMessageFilter metrics,
+        IMessageFilter attemptMetrics,
         DatabaseWatch database
     )
     {
@@ -43,11 +44,14 @@ internal static class FailurePolicy
         endpoint.UseMessageFilter(metrics);
         var pauses = policy.IsRetried ? options.Retry : [];
         if (pauses.Count > 0 || holdFor > TimeSpan.Zero)
+        {
             endpoint.UseMessageRetry(retry =>
             {
                 retry.Ignore<Exception>(IsPermanent);
                 retry.SetRetryPolicy(worthwhile => new OutageAwareRetry(worthwhile, pauses, holdFor));
             });
+            endpoint.UseMessageFilter(attemptMetrics);
+        }
         if (holdFor > TimeSpan.Zero && policy.FailsOnTimeout)
             endpoint.UseMessageFilter(new ClassifyTimeouts(database));
     }

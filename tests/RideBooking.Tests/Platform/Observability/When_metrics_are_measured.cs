@@ -66,6 +66,9 @@ public sealed class When_metrics_are_measured(WatchedHost host) : IClassFixture<
         );
 
         meters.Of(Failures).ShouldHaveSingleItem().Of.ShouldStartWith("ride,");
+        // The host has three retries.
+        meters.Of("ridebooking.endpoint.retries").Count(it => it.Of == "ride").ShouldBeGreaterThanOrEqualTo(3);
+        meters.Of("ridebooking.endpoint.redeliveries").ShouldBeEmpty();
         meters.Of("ridebooking.endpoint.duration").ShouldContain(it => it.Of == "ride,failed");
         meters.Of(CriticalTime).ShouldNotContain(it => it.Of == "ride");
     }
