@@ -4,9 +4,10 @@
 #   infra/test.sh                                           everything
 #   infra/test.sh --filter-class '*RideStateMachineTests'   only some (any option of `dotnet test` is passed on)
 #
-# The tests start their own servers. This script only installs what they need: on Debian and Ubuntu PostgreSQL and RabbitMQ
-# with apt where they are missing (as root or through sudo; the packages' own services are not started), and npm for the
-# validator of AsyncAPI. Elsewhere the tests use containers. To use servers of your own instead, name them:
+# The tests start their own servers. This script only installs what they need: on Debian and Ubuntu PostgreSQL, RabbitMQ,
+# Prometheus and the Python library pika with apt where they are missing (as root or through sudo; the packages' own services are
+# not started), and npm for the validator of AsyncAPI. Elsewhere the tests use containers of PostgreSQL and RabbitMQ; install the
+# others yourself. To use servers of your own instead, name them:
 #
 #   RIDEBOOKING_TEST_POSTGRES   connection string        RIDEBOOKING_TEST_RABBITMQ   amqp URI (with the management plugin)
 #   RIDEBOOKING_TEST_SQLSERVER  connection string (SQL Server cases exist only when this is set)
@@ -16,6 +17,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 has_postgres() { [ -n "${RIDEBOOKING_TEST_POSTGRES:-}" ] || command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
+has_prometheus() { command -v prometheus && command -v promtool; }
+has_pika() { /usr/bin/python3 -c 'import pika' 2>&1; }
 has_rabbitmq() { [ -n "${RIDEBOOKING_TEST_RABBITMQ:-}" ] || command -v rabbitmq-server || [ -x /usr/sbin/rabbitmq-server ]; }
 
 # Installs Debian packages without letting them start or enable their services: the tests want none of those.
@@ -41,8 +44,12 @@ install_quietly() {
         apt-get update -qq
         apt-get install -y -qq --no-install-recommends "$@" </dev/null
         if [ -d /run/systemd/system ]; then
-            # npm has no service.
-            for package in "$@"; do systemctl disable --quiet "$package" || [ "$package" = npm ]; done
+            for package in "$@"; do
+                case $package in
+                npm | python3-pika) ;; # no service
+                *) systemctl disable --quiet "$package" ;;
+                esac
+            done
         fi
 AS_ROOT
 }
@@ -51,6 +58,8 @@ if command -v apt-get >/dev/null; then
     missing=()
     has_postgres >/dev/null || missing+=(postgresql)
     has_rabbitmq >/dev/null || missing+=(rabbitmq-server)
+    has_prometheus >/dev/null || missing+=(prometheus)
+    has_pika >/dev/null || missing+=(python3-pika)
     command -v npm >/dev/null || missing+=(npm)
     [ ${#missing[@]} = 0 ] || install_quietly "${missing[@]}"
 fi

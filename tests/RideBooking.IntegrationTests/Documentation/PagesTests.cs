@@ -52,10 +52,12 @@ public sealed class PagesTests
         said.ShouldContain("Link: </api/v1/events?after=1&limit=1>; rel=\"next\"");
         said.ShouldContain("event: RideRequested\ndata: {\"specversion\":\"1.0\"");
         said.ShouldContain("\"projection\":\"ride-facts\"");
+        said.Split(" of ride-facts completed at position ").Length.ShouldBe(3, said);
         said.ShouldContain("\"name\":\"ride-facts\"");
         said.ShouldContain("[1,2]");
         said.ShouldContain("urn:ridebooking:event:RideRated:2");
         said.ShouldContain("\"event_type\":\"CancellationFeeAssessed\",\"version\":2");
+        said.ShouldContain("added\tby\t");
         said.ShouldContain("\"riderId\":\"ada\",\"forgottenAt\":");
         said.ShouldContain("\"address\":\"redacted\"");
         // The only problem is the position that the page shows as refused.

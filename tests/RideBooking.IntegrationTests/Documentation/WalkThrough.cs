@@ -1,11 +1,10 @@
 using System.Collections;
-using System.Text.RegularExpressions;
 using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Documentation;
 
 /// <summary>The shell commands of pages that a reader types one after the other.</summary>
-static partial class WalkThrough
+static class WalkThrough
 {
     /// <summary>Runs every block of shell commands between the marks of some pages, as one script.</summary>
     /// <param name="host">The host that the commands are for.</param>
@@ -13,14 +12,14 @@ static partial class WalkThrough
     /// <returns>What the commands wrote to their standard output.</returns>
     public static async Task<string> Run(HostProcess host, params string[] pages)
     {
-        var (repository, cli) = (Repository(), BuiltProgram.PathOf("RideBooking.Cli", "ridebooking"));
+        var (repository, cli) = (Page.Repository, BuiltProgram.PathOf("RideBooking.Cli", "ridebooking"));
         var folder = Directory.CreateTempSubdirectory("ridebooking-pages-").FullName;
         try
         {
             // In a folder of its own: the pages write files.
             var script = $"cd {folder}\nridebooking() {{ dotnet {cli} \"$@\"; }}\n";
             foreach (var page in pages)
-                script += await Commands(Path.Combine(repository, page));
+                script += (await Page.Read(page)).WalkThrough();
             script = script
                 .Replace("http://localhost:5080/", host.Address.AbsoluteUri, StringComparison.Ordinal)
                 .Replace("dotnet run --project src/RideBooking.Cli --", $"dotnet {cli}", StringComparison.Ordinal)
@@ -42,31 +41,4 @@ static partial class WalkThrough
             Directory.Delete(folder, recursive: true);
         }
     }
-
-    static async Task<string> Commands(string page)
-    {
-        var text = await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken);
-        var blocks = Part()
-            .Matches(text)
-            .SelectMany(part => Block().Matches(part.Value))
-            .Select(block => block.Groups["commands"].Value)
-            .ToList();
-        blocks.Count.ShouldBeGreaterThan(2, page);
-        return string.Join('\n', blocks);
-    }
-
-    static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "README.md")))
-            folder =
-                folder.Parent ?? throw new DirectoryNotFoundException("The tests do not run inside the repository.");
-        return folder.FullName;
-    }
-
-    [GeneratedRegex("<!-- walk-through.*?<!-- end of the walk-through -->", RegexOptions.Singleline)]
-    private static partial Regex Part();
-
-    [GeneratedRegex("^```sh\n(?<commands>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
-    private static partial Regex Block();
 }

@@ -50,6 +50,15 @@ public sealed class HostProcess : IAsyncDisposable
     public static HostProcess BeginInPlaceOf(HostProcess other, IEnumerable<KeyValuePair<string, string>> settings) =>
         new(Launch(settings, [], other.Address), other.Address);
 
+    /// <summary>Starts another build of the host, and waits until GET /health/ready answers 200.</summary>
+    /// <param name="assembly">The path of its assembly.</param>
+    /// <param name="settings">Its configuration, as environment variables.</param>
+    public static Task<HostProcess> StartBuildAsync(string assembly, IEnumerable<KeyValuePair<string, string>> settings)
+    {
+        var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
+        return Started(new HostProcess(Launch(settings, [], address, assembly), address));
+    }
+
     static async Task<HostProcess> Started(HostProcess host)
     {
         try
@@ -157,10 +166,15 @@ public sealed class HostProcess : IAsyncDisposable
         await process.DisposeAsync();
     }
 
-    static SupervisedProcess Launch(IEnumerable<KeyValuePair<string, string>> settings, string[] arguments, Uri address)
+    static SupervisedProcess Launch(
+        IEnumerable<KeyValuePair<string, string>> settings,
+        string[] arguments,
+        Uri address,
+        string? assembly = null
+    )
     {
         // The same host with native code, where infra/test.sh has made one.
-        var assembly = Environment.GetEnvironmentVariable("RIDEBOOKING_TEST_HOST") is { Length: > 0 } named
+        assembly ??= Environment.GetEnvironmentVariable("RIDEBOOKING_TEST_HOST") is { Length: > 0 } named
             ? named
             : BuiltProgram.PathOf("RideBooking.Host");
         var folder = Directory.CreateTempSubdirectory("ridebooking-host-").FullName;

@@ -41,17 +41,6 @@ public sealed class WatchedOnRabbitMq(ServersToStop servers) : IAsyncLifetime
         );
     }
 
-    /// <summary>Reads the Prometheus endpoint: returns each line's value by the name and labels that a test looks for.</summary>
-    public async Task<double?> Metric(string name, string label = "")
-    {
-        var page = await Host.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
-        var line = page.Split('\n')
-            .FirstOrDefault(line =>
-                line.StartsWith(name + "{", StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal)
-            );
-        return line is null ? null : double.Parse(line[(line.LastIndexOf(' ') + 1)..]);
-    }
-
     public async ValueTask DisposeAsync()
     {
         if (_host is not null)

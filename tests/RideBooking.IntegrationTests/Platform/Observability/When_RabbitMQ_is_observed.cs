@@ -55,10 +55,10 @@ public sealed class When_RabbitMQ_is_observed(WatchedOnRabbitMq app) : IClassFix
         const string depth = "ridebooking_error_queue_messages";
         await WaitFor.TrueAsync(
             "the queue depths to be reported",
-            async () => await app.Metric(depth, "queue=\"track-assignments_error\"") == 0,
+            async () => await app.Host.Metric(depth, "queue=\"track-assignments_error\"") == 0,
             WaitFor.Limit
         );
-        (await app.Metric("ridebooking_endpoint_messages", "endpoint=\"track-assignments\"")).ShouldBe(0);
+        (await app.Host.Metric("ridebooking_endpoint_messages", "endpoint=\"track-assignments\"")).ShouldBe(0);
 
         var factory = new ConnectionFactory { Uri = app.Address };
         await using var connection = await factory.CreateConnectionAsync(Stop);
@@ -75,7 +75,7 @@ public sealed class When_RabbitMQ_is_observed(WatchedOnRabbitMq app) : IClassFix
 
         await WaitFor.TrueAsync(
             "the message to be counted in the error queue",
-            async () => await app.Metric(depth, "queue=\"track-assignments_error\"") == 1,
+            async () => await app.Host.Metric(depth, "queue=\"track-assignments_error\"") == 1,
             WaitFor.Limit
         );
     }
@@ -101,8 +101,8 @@ public sealed class When_RabbitMQ_is_observed(WatchedOnRabbitMq app) : IClassFix
             await WaitFor.TrueAsync(
                 "the queue depths to be omitted",
                 async () =>
-                    await app.Metric("ridebooking_endpoint_messages") is null
-                    && await app.Metric("ridebooking_outbox_messages") is not null,
+                    await app.Host.Metric("ridebooking_endpoint_messages") is null
+                    && await app.Host.Metric("ridebooking_outbox_messages") is not null,
                 WaitFor.Limit
             );
         }
@@ -119,7 +119,7 @@ public sealed class When_RabbitMQ_is_observed(WatchedOnRabbitMq app) : IClassFix
         );
         await WaitFor.TrueAsync(
             "the queue depths to be reported again",
-            async () => await app.Metric("ridebooking_endpoint_messages", "endpoint=\"ride\"") is not null,
+            async () => await app.Host.Metric("ridebooking_endpoint_messages", "endpoint=\"ride\"") is not null,
             WaitFor.Limit
         );
     }
