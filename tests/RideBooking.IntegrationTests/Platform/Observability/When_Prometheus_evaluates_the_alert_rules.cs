@@ -6,7 +6,7 @@ using RideBooking.TestKit.Servers;
 namespace RideBooking.IntegrationTests.Platform.Observability;
 
 /// <summary>infra/observability as Prometheus's own tool reads it.</summary>
-public sealed partial class AlertRulesTests
+public sealed partial class When_Prometheus_evaluates_the_alert_rules
 {
     static readonly string s_folder = Path.Combine(Page.Repository, "infra", "observability");
 
