@@ -118,11 +118,13 @@ internal sealed class RunRedrives(
     {
         // The messages that were sent and would not survive the death of this process yet.
         var pending = new Dictionary<string, Sending>();
+        string? missingQueue = null;
         while (true)
         {
             var began = clock.GetTimestamp();
-            var step = await Next(redrive, pending.Keys, cancellationToken);
-            var error = step.Error;
+            var step = missingQueue is null
+                ? await Next(redrive, pending.Keys, cancellationToken)
+                : new Step(WorkStatus.Failed, [], IsLast: false, missingQueue);
             List<(string Id, string Reason)> refused = [];
             var sent = 0;
             Exception? interruption = null;
@@ -143,7 +145,7 @@ internal sealed class RunRedrives(
                         refused.Add((message.Id, exception.Message));
                         break;
                     case (_, QueueNotFoundException exception):
-                        (step, error) = (step with { Status = WorkStatus.Failed }, exception.Message);
+                        missingQueue = exception.Message;
                         break;
                     case (_, var exception):
                         interruption = exception;
@@ -171,7 +173,7 @@ internal sealed class RunRedrives(
             // Messages that only this process knows would be sent again by the next one.
             if (pending.Count == 0 && (step.Status != WorkStatus.Running || step.IsLast))
             {
-                await End(redrive, step.Status, error, cancellationToken);
+                await End(redrive, step.Status, step.Error, cancellationToken);
                 return;
             }
             var pause =

@@ -65,7 +65,7 @@ public sealed class RabbitMqErrorQueuesTests(Servers servers)
         stored.ShouldBe(Enumerable.Range(0, Messages).Select(number => number.ToString(CultureInfo.InvariantCulture)));
         (await channel.MessageCountAsync(Queue, Stop)).ShouldBe(0u);
 
-        (await queues.IsConsumed([Missing, Queue], Stop)).ShouldBeFalse("nobody consumes it, and one does not exist");
+        (await queues.IsConsumed([Missing, Queue], Stop)).ShouldBeFalse("one has no consumer, and one does not exist");
         var consumer = new AsyncEventingBasicConsumer(channel);
         await channel.BasicConsumeAsync(Queue, autoAck: true, consumer, Stop);
         (await queues.IsConsumed([Queue], Stop)).ShouldBeTrue();
