@@ -129,6 +129,39 @@ internal sealed record MessageDetailsShape(
         SentAt
     );
 
+internal sealed record SimulationShape(
+    string Endpoint,
+    string? MessageId,
+    string? MessageType,
+    string Result,
+    string Reason,
+    string? Consumer,
+    SimulatedSagaShape? Saga,
+    IReadOnlyList<SimulatedMessageShape> Messages,
+    IReadOnlyList<SimulatedTimerShape> Timers,
+    SimulatedExceptionShape? Exception,
+    RepeatShape Repeat
+);
+
+internal sealed record SimulatedSagaShape(
+    string Type,
+    Guid Id,
+    bool IsNew,
+    string From,
+    string To,
+    IReadOnlyList<string> Changes
+);
+
+internal sealed record SimulatedMessageShape(string Type, string Kind, string Destination);
+
+internal sealed record SimulatedTimerShape(string? Type, DateTimeOffset? Due);
+
+internal sealed record SimulatedExceptionShape(string Type, string Message, bool IsPermanent);
+
+internal sealed record RepeatShape(bool HasInbox, bool IsOlderThanInbox, bool? IsSafe, string? Because);
+
+internal sealed record ExportedTestShape(string FileName, string Source);
+
 internal sealed record RideShape(Guid Id, string? Status, string? LastEvent, DateTimeOffset? LastEventAt);
 
 internal sealed record OperatorActionShape(string Action, DateTimeOffset At, string By, string Reason, Guid? RedriveId);

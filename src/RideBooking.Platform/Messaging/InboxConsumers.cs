@@ -11,18 +11,27 @@ namespace RideBooking.Platform.Messaging;
 /// <param name="Endpoint">Its queue.</param>
 internal readonly record struct InboxConsumer(Guid Id, string Endpoint);
 
+/// <summary>What handles the messages of one type at an endpoint.</summary>
+/// <param name="Type">The consumer, or the saga.</param>
+/// <param name="InboxId">Its id in the inbox; null if it adds no inbox entries.</param>
+internal sealed record EndpointConsumer(Type Type, Guid? InboxId);
+
 /// <summary>Knows which consumers handle which message, once the bus is configured.</summary>
 /// <remarks>It includes every endpoint, but only consumers in a transaction add inbox entries.</remarks>
 internal sealed class InboxConsumers
 {
     readonly ConcurrentDictionary<Type, ImmutableArray<InboxConsumer>> _withInbox = new();
     readonly ConcurrentDictionary<Type, byte> _consumed = new();
+    readonly ConcurrentDictionary<(string Endpoint, Type Message), EndpointConsumer> _atEndpoints = new();
 
     /// <summary>The types of all messages that an endpoint consumes.</summary>
     public IEnumerable<Type> Messages => _consumed.Keys;
 
     /// <summary>Returns the consumers that add an inbox entry for a message of this type.</summary>
     public ImmutableArray<InboxConsumer> Of(Type message) => _withInbox.GetValueOrDefault(message, []);
+
+    /// <summary>Returns what handles messages of this type at an endpoint; null if nothing does.</summary>
+    public EndpointConsumer? At(string endpoint, Type message) => _atEndpoints.GetValueOrDefault((endpoint, message));
 
     /// <summary>Records what is configured on an endpoint.</summary>
     /// <param name="endpoint">The endpoint, or one of its partitions.</param>
@@ -41,9 +50,10 @@ internal sealed class InboxConsumers
         endpoint.ConnectSagaConfigurationObserver(observer);
     }
 
-    void Add(Type message, InboxConsumer consumer, bool hasInbox)
+    void Add(Type message, Type type, InboxConsumer consumer, bool hasInbox)
     {
         _consumed.TryAdd(message, 0);
+        _atEndpoints[(consumer.Endpoint, message)] = new EndpointConsumer(type, hasInbox ? consumer.Id : null);
         if (hasInbox)
             _withInbox.AddOrUpdate(
                 message,
@@ -65,18 +75,20 @@ internal sealed class InboxConsumers
             IConsumerMessageConfigurator<TConsumer, TMessage> configurator
         )
             where TConsumer : class
-            where TMessage : class => Add<TMessage>(JobMetadataCache<TConsumer, TMessage>.GenerateJobTypeId);
+            where TMessage : class =>
+            Add<TMessage>(typeof(TConsumer), JobMetadataCache<TConsumer, TMessage>.GenerateJobTypeId);
 
         public void SagaMessageConfigured<TSaga, TMessage>(ISagaMessageConfigurator<TSaga, TMessage> configurator)
             where TSaga : class, ISaga
-            where TMessage : class => Add<TMessage>(JobMetadataCache<TSaga, TMessage>.GenerateJobTypeId);
+            where TMessage : class => Add<TMessage>(typeof(TSaga), JobMetadataCache<TSaga, TMessage>.GenerateJobTypeId);
 
-        void Add<TMessage>(Func<string, Guid> id)
+        void Add<TMessage>(Type type, Func<string, Guid> id)
         {
             if (queue != endpoint)
                 aliases.Add(id(queue), id(endpoint));
             consumers.Add(
                 typeof(TMessage),
+                type,
                 new InboxConsumer(id(endpoint), endpoint),
                 hasInbox: !policy.IsOutsideTransaction
             );
