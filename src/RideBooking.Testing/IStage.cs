@@ -1,8 +1,13 @@
+using MassTransit;
+
 namespace RideBooking.Testing;
 
 /// <summary>Plays the steps of a scenario: a lab's world, or a running bus.</summary>
 interface IStage
 {
+    /// <summary>Puts an instance into the store as it is.</summary>
+    Task Store(ISaga saga, CancellationToken cancellationToken);
+
     /// <summary>Publishes a message as a type.</summary>
     Task Deliver(object message, Type type, Guid messageId, CancellationToken cancellationToken);
 

@@ -12,6 +12,27 @@ public sealed class LabRun : LabView, IStage
     internal LabRun(LabEngine engine, World world, int maxSteps)
         : base(engine, world) => _maxSteps = maxSteps;
 
+    /// <summary>Stores an instance as it is, for example one that was exported from production.</summary>
+    /// <remarks>Timers that it waits for are not set.</remarks>
+    /// <exception cref="ArgumentException">The lab has no saga of this type.</exception>
+    public void Store<TSaga>(TSaga saga)
+        where TSaga : class, ISaga
+    {
+        ArgumentNullException.ThrowIfNull(saga);
+        var key = new SagaKey(saga.GetType(), saga.CorrelationId);
+        var receiver =
+            Engine.Receivers.FirstOrDefault(it => it.Machine?.Saga == key.Type)
+            ?? throw new ArgumentException(
+                $"The lab has no saga {Formatting.TypeName(key.Type)}. Add its machine with {nameof(LabSetup.Saga)}.",
+                nameof(saga)
+            );
+        var (before, stored) = (World.Sagas.GetValueOrDefault(key), DeepCopy.Of<object>(saga));
+        World = World.With(Trace.Stored(receiver, key, before, stored, World.Now)) with
+        {
+            Sagas = World.Sagas.SetItem(key, stored),
+        };
+    }
+
     /// <summary>Delivers a message to its receivers, and everything that follows from it.</summary>
     /// <param name="message">The message.</param>
     /// <param name="messageId">Its id; the same id again is a duplicate. A new id by default.</param>
@@ -136,6 +157,13 @@ public sealed class LabRun : LabView, IStage
                 payload is null ? deliveries : deliveries.Select(it => it with { Payloads = [payload] })
             ),
         };
+    }
+
+    async Task IStage.Store(ISaga saga, CancellationToken cancellationToken)
+    {
+        var before = World;
+        Store(saga);
+        await Engine.WriteThrough(before, World, cancellationToken);
     }
 
     async Task IStage.Deliver(object message, Type type, Guid messageId, CancellationToken cancellationToken)

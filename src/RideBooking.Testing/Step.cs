@@ -26,6 +26,18 @@ public sealed class Step
     /// <summary>Lets time pass until nothing more is due.</summary>
     public static Step PassesUntilNothingIsDue() => new("time passes until nothing is due");
 
+    /// <summary>Stores an instance as it is, for example one that was exported from production.</summary>
+    /// <remarks>Timers that it waits for are not set. On a running bus, this step is not possible.</remarks>
+    public static Step Stored<TSaga>(TSaga saga)
+        where TSaga : class, ISaga
+    {
+        ArgumentNullException.ThrowIfNull(saga);
+        return new(
+            $"stored {Formatting.TypeName(saga.GetType())} {saga.CorrelationId}",
+            (stage, _, cancellationToken) => stage.Store(saga, cancellationToken)
+        );
+    }
+
     /// <summary>Delivers the same message twice, with the same id.</summary>
     public static Step Twice(object message) =>
         new($"twice {message}", Delivery(message, TypeOf(message)), Delivery(message, TypeOf(message)));

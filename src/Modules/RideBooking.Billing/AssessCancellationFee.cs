@@ -1,12 +1,14 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Billing;
 
 /// <summary>Computes the fee of a cancelled ride, or the reason it is waived, once.</summary>
+[RepeatIsSafe("A ride has one invoice. A repeat only checks that the amount is the same.")]
 internal sealed class AssessCancellationFee(AppDbContext db, TariffBook tariffs, TimeProvider clock)
     : IConsumer<RideCancelled>
 {

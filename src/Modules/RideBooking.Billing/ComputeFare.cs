@@ -1,12 +1,14 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Billing;
 
 /// <summary>Computes the fare of a completed ride, once, by the tariff that applied when the ride started.</summary>
+[RepeatIsSafe("A ride has one invoice. A repeat only checks that the amount is the same.")]
 internal sealed class ComputeFare(AppDbContext db, TariffBook tariffs, IRouteEstimator routes, TimeProvider clock)
     : IConsumer<RideCompleted>
 {

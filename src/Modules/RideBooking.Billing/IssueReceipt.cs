@@ -7,6 +7,7 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Billing;
 
 /// <summary>Issues the receipt of a paid ride, once.</summary>
+[RepeatIsSafe("The receipt is issued when the ride's invoice is paid, and an invoice is paid once.")]
 internal sealed class IssueReceipt(AppDbContext db, TimeProvider clock) : IConsumer<PaymentCaptured>
 {
     public async Task Consume(ConsumeContext<PaymentCaptured> context)

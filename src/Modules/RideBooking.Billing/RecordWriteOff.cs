@@ -1,11 +1,13 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Billing;
 
 /// <summary>Records on the invoice that its amount was written off, once.</summary>
+[RepeatIsSafe("An invoice is written off once.")]
 internal sealed class RecordWriteOff(AppDbContext db) : IConsumer<BalanceWrittenOff>
 {
     public async Task Consume(ConsumeContext<BalanceWrittenOff> context)

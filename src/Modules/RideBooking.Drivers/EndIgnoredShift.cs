@@ -1,11 +1,13 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Drivers;
 
 /// <summary>Ends the shift of a driver who does not answer offers. They return with a new shift.</summary>
+[RepeatIsSafe("It ends the shift with the message's id, and no later one.")]
 internal sealed class EndIgnoredShift(AppDbContext db, TimeProvider clock) : IConsumer<DriverIgnoredOffers>
 {
     public async Task Consume(ConsumeContext<DriverIgnoredOffers> context)

@@ -2,11 +2,13 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Drivers;
 
 /// <summary>Redacts where the rides of a forgotten rider went.</summary>
+[RepeatIsSafe("What is redacted stays redacted.")]
 internal sealed class RedactAssignments(AppDbContext db, IRidesOfRider rides) : IConsumer<RiderForgotten>
 {
     const int BatchSize = 500;

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Platform.Persistence;
 
@@ -8,6 +9,7 @@ namespace RideBooking.Drivers;
 
 /// <summary>Tracks the offers and rides of drivers, from the events of matching and rides.</summary>
 /// <remarks>The end of an offer or of a ride is final, in whatever order and however often the events arrive.</remarks>
+[RepeatIsSafe("The row of an offer and the row of an ended ride exist once, and a stage never moves back.")]
 internal sealed class TrackAssignments(AppDbContext db)
     : IConsumer<DriverOffered>,
         IConsumer<OfferDeclined>,

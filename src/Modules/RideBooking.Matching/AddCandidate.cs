@@ -1,11 +1,13 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
 
 /// <summary>Adds a driver who came on duty as a candidate.</summary>
+[RepeatIsSafe("A shift that is not newer than the candidate's changes nothing.")]
 internal sealed class AddCandidate(AppDbContext db) : IConsumer<DriverWentOnline>
 {
     public async Task Consume(ConsumeContext<DriverWentOnline> context)

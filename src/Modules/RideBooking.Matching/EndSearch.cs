@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 using RideBooking.Positions;
 
@@ -9,6 +10,7 @@ namespace RideBooking.Matching;
 /// <summary>
 /// Ends the search of a ride that has ended: withdraws an open offer and releases the driver, if there is one.
 /// </summary>
+[RepeatIsSafe("A search that has ended stays ended.")]
 internal sealed class EndSearch(AppDbContext db, TimeProvider clock)
     : IConsumer<RideCancelled>,
         IConsumer<NoDriverFound>,

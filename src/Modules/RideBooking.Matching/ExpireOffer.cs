@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
@@ -12,6 +13,7 @@ namespace RideBooking.Matching;
 internal sealed record OfferTimeout(Guid RideId, Guid OfferId, string Reason);
 
 /// <summary>Ends an unanswered offer and continues the search without its driver.</summary>
+[RepeatIsSafe("An offer that was answered or has ended stays as it is.")]
 internal sealed class ExpireOffer(AppDbContext db, MatchingOptions options, TimeProvider clock)
     : IConsumer<OfferTimeout>
 {

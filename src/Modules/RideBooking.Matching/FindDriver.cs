@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
@@ -26,6 +27,7 @@ internal sealed record SearchContinues(Guid RideId, int FailedPolls);
 /// the search (<see cref="SearchForDriver"/>) only saves time: if it finds no driver, this consumer follows. The timer covers
 /// only what no message reports, because positions never touch the bus. Each open search has one timer at a time.
 /// </remarks>
+[RepeatIsSafe("It only searches while the ride's search is open, and a ride has one open offer at a time.")]
 internal sealed class FindDriver(AppDbContext db, ExclusiveOffers offers, MatchingOptions options, TimeProvider clock)
     : IConsumer<SearchReopened>,
         IConsumer<SearchContinues>

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 using RideBooking.Positions;
 
@@ -15,6 +16,7 @@ namespace RideBooking.Matching;
 internal sealed record DriverBecameAvailable(string DriverId);
 
 /// <summary>Offers an available driver the ride nearby that has waited longest.</summary>
+[RepeatIsSafe("It only offers a ride to a driver who is available, and a driver has one open offer at a time.")]
 internal sealed class OfferWaitingRide(
     AppDbContext db,
     ExclusiveOffers offers,

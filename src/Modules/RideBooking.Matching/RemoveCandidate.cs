@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
@@ -9,6 +10,7 @@ namespace RideBooking.Matching;
 /// <remarks>
 /// An open offer ends. A ride that they accepted at the same moment remains theirs, and they receive no further offer after it.
 /// </remarks>
+[RepeatIsSafe("It ends the shift with the message's id, and no later one.")]
 internal sealed class RemoveCandidate(AppDbContext db) : IConsumer<DriverWentOffline>
 {
     public async Task Consume(ConsumeContext<DriverWentOffline> context)

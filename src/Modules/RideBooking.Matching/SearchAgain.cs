@@ -1,12 +1,14 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 using RideBooking.Positions;
 
 namespace RideBooking.Matching;
 
 /// <summary>Releases the driver who lost the ride and, if the ride continues, searches for another.</summary>
+[RepeatIsSafe("It ends the assignment by the message's offer, and no later one.")]
 internal sealed class SearchAgain(AppDbContext db, TimeProvider clock) : IConsumer<DriverUnassigned>
 {
     public async Task Consume(ConsumeContext<DriverUnassigned> context)

@@ -1,12 +1,14 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
 
 /// <summary>Begins the search for a ride's driver.</summary>
+[RepeatIsSafe("A ride has one search.")]
 internal sealed class SearchForDriver(AppDbContext db, ExclusiveOffers offers) : IConsumer<RideRequested>
 {
     public async Task Consume(ConsumeContext<RideRequested> context)

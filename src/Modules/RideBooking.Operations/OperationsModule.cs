@@ -70,6 +70,8 @@ public sealed class OperationsModule : IModule
         ListErrorQueues.Map(operators);
         ListFailedMessages.Map(operators);
         GetFailedMessage.Map(operators);
+        SimulateMessage.Map(operators);
+        ExportTest.Map(operators);
         DiscardMessages.Map(operators);
         RestoreMessages.Map(operators);
         RequestRedrive.Map(operators);

@@ -9,6 +9,7 @@ internal static class OperationsProblems
     public const string QueueNotFound = "queue_not_found";
     public const string QueueNotConsumed = "queue_not_consumed";
     public const string FailedMessageNotFound = "failed_message_not_found";
+    public const string TestNotExportable = "test_not_exportable";
     public const string RedriveNotFound = "redrive_not_found";
     public const string RedriveEnded = "redrive_ended";
     public const string SubscriptionNotFound = "subscription_not_found";

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using RideBooking.Contracts;
 using RideBooking.Payments.Gateway;
 using RideBooking.Payments.Methods;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments;
@@ -78,6 +79,7 @@ internal sealed record ChargeUnknown(Guid RideId, int Attempt, string Code, int 
 /// rider then pays with another card, the earlier key is first closed at the gateway, which tells whether its amount was captured.
 /// A new key follows only when the earlier one can capture nothing any more, so no order of messages charges a ride twice.
 /// </remarks>
+[RepeatIsSafe("It charges only the attempt that the payment waits for, under one idempotency key.")]
 internal sealed class CallGateway(
     AppDbContext db,
     IPaymentGateway gateway,

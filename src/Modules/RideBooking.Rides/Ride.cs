@@ -26,7 +26,10 @@ internal sealed class Ride : SagaStateMachineInstance
     /// <summary>The rider while the ride is active, else null. Unique: a rider has at most one active ride.</summary>
     public string? ActiveRiderId { get; set; }
 
+    [PersonalData]
     public Place Pickup { get; set; } = new(0, 0);
+
+    [PersonalData]
     public Place Dropoff { get; set; } = new(0, 0);
     public string VehicleClass { get; set; } = "";
     public Guid? QuoteId { get; set; }
@@ -43,7 +46,10 @@ internal sealed class Ride : SagaStateMachineInstance
     /// <summary>That driver's accepted offer.</summary>
     public Guid? OfferId { get; set; }
 
+    [PersonalData]
     public string? DriverName { get; set; }
+
+    [PersonalData]
     public Vehicle? DriverVehicle { get; set; }
 
     /// <summary>The estimated driving time to the pickup at the assignment, seconds.</summary>
@@ -84,11 +90,13 @@ internal sealed class Ride : SagaStateMachineInstance
     public string? CompletedBy { get; set; }
 
     /// <summary>Why the operator completed it.</summary>
+    [PersonalData]
     public string? CompletionReason { get; set; }
 
     /// <summary><c>rider</c>, <c>driver</c> (a no-show) or <c>operator</c>.</summary>
     public string? CancelledBy { get; set; }
 
+    [PersonalData]
     public string? CancellationReason { get; set; }
 
     /// <summary>Time from the driver's arrival to the start, seconds.</summary>
@@ -106,6 +114,8 @@ internal sealed class Ride : SagaStateMachineInstance
     public Money? PaymentAmount { get; set; }
 
     public int? Stars { get; set; }
+
+    [PersonalData]
     public string? RatingComment { get; set; }
     public DateTimeOffset? RatedAt { get; set; }
 

@@ -158,6 +158,39 @@ internal sealed record MessageDetailsResponse(
         Quarantined
     );
 
+internal sealed record SimulationResponse(
+    string Endpoint,
+    string? MessageId,
+    string? MessageType,
+    string Result,
+    string Reason,
+    string? Consumer,
+    SimulatedSagaResponse? Saga,
+    IReadOnlyList<SimulatedMessageResponse> Messages,
+    IReadOnlyList<SimulatedTimerResponse> Timers,
+    SimulatedExceptionResponse? Exception,
+    RepeatResponse Repeat
+);
+
+internal sealed record SimulatedSagaResponse(
+    string Type,
+    Guid Id,
+    bool IsNew,
+    string From,
+    string To,
+    IReadOnlyList<string> Changes
+);
+
+internal sealed record SimulatedMessageResponse(string Type, string Kind, string Destination);
+
+internal sealed record SimulatedTimerResponse(string? Type, DateTimeOffset? Due);
+
+internal sealed record SimulatedExceptionResponse(string Type, string Message, bool IsPermanent);
+
+internal sealed record RepeatResponse(bool HasInbox, bool IsOlderThanInbox, bool? IsSafe, string? Because);
+
+internal sealed record ExportedTestResponse(string FileName, string Source);
+
 internal sealed record RideResponse(Guid Id, string? Status, string? LastEvent, DateTimeOffset? LastEventAt);
 
 internal sealed record OperatorActionResponse(

@@ -13,6 +13,8 @@ internal static class ErrorQueuesCommand
         {
             ListQueues.Make(terminal, host),
             Show.Make(terminal, host),
+            Simulate.Make(terminal, host),
+            ExportTest.Make(terminal, host),
             Redrive.Make(terminal, host),
             ListRedrives.Make(terminal, host),
             FollowRedrive.Make(terminal, host),

@@ -71,6 +71,18 @@ internal sealed partial class Targets
         );
     }
 
+    /// <summary>Creates an argument for one failed message.</summary>
+    public static Argument<string> One()
+    {
+        var argument = new Argument<string>("id") { Description = "The id of a failed message, as show prints it." };
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !IsId(token.Value))
+                result.AddError($"'{token.Value}' is not the id of a failed message");
+        });
+        return argument;
+    }
+
     /// <summary>Adds these arguments to a command, and rejects invalid combinations.</summary>
     public void AddTo(Command command)
     {

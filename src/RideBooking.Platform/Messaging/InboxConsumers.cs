@@ -11,6 +11,11 @@ namespace RideBooking.Platform.Messaging;
 /// <param name="Endpoint">Its queue.</param>
 internal readonly record struct InboxConsumer(Guid Id, string Endpoint);
 
+/// <summary>What handles the messages of one type at an endpoint.</summary>
+/// <param name="Type">The consumer, or the saga.</param>
+/// <param name="InboxId">Its id in the inbox; null if it adds no inbox entries.</param>
+internal sealed record EndpointConsumer(Type Type, Guid? InboxId);
+
 /// <summary>Knows which consumers handle which message, once the bus is configured.</summary>
 /// <remarks>It includes every endpoint, but only consumers in a transaction add inbox entries.</remarks>
 internal sealed class InboxConsumers
@@ -18,6 +23,7 @@ internal sealed class InboxConsumers
     readonly ConcurrentDictionary<Type, ImmutableArray<InboxConsumer>> _withInbox = new();
     readonly ConcurrentDictionary<Type, byte> _consumed = new();
     readonly ConcurrentDictionary<Guid, string> _endpoints = new();
+    readonly ConcurrentDictionary<(string Endpoint, Type Message), EndpointConsumer> _atEndpoints = new();
 
     /// <summary>The types of all messages that an endpoint consumes.</summary>
     public IEnumerable<Type> Messages => _consumed.Keys;
@@ -30,6 +36,9 @@ internal sealed class InboxConsumers
 
     /// <summary>Returns whether any consumer of the endpoint adds inbox entries.</summary>
     public bool HasInbox(string endpoint) => _endpoints.Values.Contains(endpoint);
+
+    /// <summary>Returns what handles messages of this type at an endpoint; null if nothing does.</summary>
+    public EndpointConsumer? At(string endpoint, Type message) => _atEndpoints.GetValueOrDefault((endpoint, message));
 
     /// <summary>Records what is configured on an endpoint.</summary>
     /// <param name="endpoint">The endpoint, or one of its partitions.</param>
@@ -48,9 +57,10 @@ internal sealed class InboxConsumers
         endpoint.ConnectSagaConfigurationObserver(observer);
     }
 
-    void Add(Type message, InboxConsumer consumer, bool hasInbox)
+    void Add(Type message, Type type, InboxConsumer consumer, bool hasInbox)
     {
         _consumed.TryAdd(message, 0);
+        _atEndpoints[(consumer.Endpoint, message)] = new EndpointConsumer(type, hasInbox ? consumer.Id : null);
         if (!hasInbox)
             return;
         _endpoints.TryAdd(consumer.Id, consumer.Endpoint);
@@ -74,18 +84,20 @@ internal sealed class InboxConsumers
             IConsumerMessageConfigurator<TConsumer, TMessage> configurator
         )
             where TConsumer : class
-            where TMessage : class => Add<TMessage>(JobMetadataCache<TConsumer, TMessage>.GenerateJobTypeId);
+            where TMessage : class =>
+            Add<TMessage>(typeof(TConsumer), JobMetadataCache<TConsumer, TMessage>.GenerateJobTypeId);
 
         public void SagaMessageConfigured<TSaga, TMessage>(ISagaMessageConfigurator<TSaga, TMessage> configurator)
             where TSaga : class, ISaga
-            where TMessage : class => Add<TMessage>(JobMetadataCache<TSaga, TMessage>.GenerateJobTypeId);
+            where TMessage : class => Add<TMessage>(typeof(TSaga), JobMetadataCache<TSaga, TMessage>.GenerateJobTypeId);
 
-        void Add<TMessage>(Func<string, Guid> id)
+        void Add<TMessage>(Type type, Func<string, Guid> id)
         {
             if (queue != endpoint)
                 aliases.Add(id(queue), id(endpoint));
             consumers.Add(
                 typeof(TMessage),
+                type,
                 new InboxConsumer(id(endpoint), endpoint),
                 hasInbox: !policy.IsOutsideTransaction
             );

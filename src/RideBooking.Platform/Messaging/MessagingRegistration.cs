@@ -1,15 +1,18 @@
 using System.Data;
 using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
+using MassTransit.Transports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RideBooking.EventLog;
 using RideBooking.Platform.Messaging.DeadLetters;
 using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Platform.Messaging.Partitions;
 using RideBooking.Platform.Messaging.RabbitMq;
+using RideBooking.Platform.Messaging.Simulations;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Messaging;
@@ -123,6 +126,14 @@ public static class MessagingRegistration
         }
         services.AddSingleton<InboxConsumers>();
         services.AddSingleton(provider => new HandledMessages(provider.GetRequiredService<InboxConsumers>()));
+        services.AddSingleton<SimulatedEndpoints>();
+        services.AddSingleton(provider => new MessageSimulator(
+            provider.GetRequiredService<IBusInstance>(),
+            provider.GetRequiredService<SimulatedEndpoints>(),
+            provider.GetRequiredService<InboxConsumers>(),
+            provider.GetRequiredService<EventCatalogue>(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
         return options;
     }
 
@@ -143,6 +154,7 @@ public static class MessagingRegistration
             context
                 .GetRequiredService<InboxConsumers>()
                 .Observe(endpoint, name, policy, context.GetRequiredService<ConsumerAliases>());
+            context.GetRequiredService<SimulatedEndpoints>().Observe(endpoint, name);
             context.GetRequiredService<ReceiveEndpoints>().Add(name, PartitionNames.QueuesOf(name, partitions));
             RabbitMqTopology.Use(endpoint, name, isPartition: partitions > 0);
             context.GetRequiredService<OlderVersions>().Use(endpoint);

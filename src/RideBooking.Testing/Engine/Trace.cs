@@ -21,6 +21,16 @@ static class Trace
         return changes.Count == 0 ? $"{name}: as it was" : $"{name}: {string.Join(", ", changes)}";
     }
 
+    /// <summary>Describes an instance that the test stored.</summary>
+    public static Observation Stored(Receiver receiver, SagaKey key, object? before, object after, DateTimeOffset at) =>
+        new()
+        {
+            Kind = ObservationKind.Changed,
+            At = at,
+            Receiver = receiver.Name,
+            Says = () => $"stored {Change(receiver.Machine!, key, before, after)}",
+        };
+
     public static Observation Delivered(Handled handled) =>
         Note(
             handled,

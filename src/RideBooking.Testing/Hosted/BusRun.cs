@@ -186,6 +186,11 @@ sealed class BusRun(
         }
     }
 
+    public Task Store(ISaga saga, CancellationToken cancellationToken) =>
+        throw new NotSupportedException(
+            "An instance cannot be stored on a running bus. Bring it to its state with messages instead."
+        );
+
     public Task Deliver(object message, Type type, Guid messageId, CancellationToken cancellationToken) =>
         bus.Publish(
             message,

@@ -76,6 +76,74 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
     }
 
     [Fact]
+    public async Task What_was_simulated_is_what_the_redrive_then_does()
+    {
+        const string queue = "ride_error";
+        var (operations, rider) = (await City.Operator(), await City.Rider());
+        var driver = await City.DriverAt(City.Place(-57.5, 13.4));
+        var rideId = await rider.Request(City.Place(-57.5, 13.4), City.Place(-57.51, 13.4));
+        await driver.Accept(await driver.Offer(rideId));
+        await rider.Sees(rideId, "driverAssigned");
+        await driver.Does(rideId, "arrive");
+        await driver.Does(rideId, "start");
+        await rider.Sees(rideId, "inProgress");
+        await using (var channel = await Channel.Open(app.Broker!))
+            await channel.Put(queue, ForceCancel(rideId), rideId, declare: true);
+        var id = (await Found(operations, $"queue={queue}&rideId={rideId}"))["id"]!.ToString();
+        var database = new Database(sqlite: false, app.ConnectionString);
+        var before = await State();
+
+        // Twice, because a simulation leaves nothing behind.
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var simulated = (await Simulate()).Body!;
+            simulated["result"]!.ToString().ShouldBe("transition", simulated.ToJsonString());
+            simulated["saga"]!["from"]!.ToString().ShouldBe("InProgress");
+            simulated["saga"]!["to"]!.ToString().ShouldBe("Cancelled");
+            var message = simulated["messages"]!.AsArray().ShouldHaveSingleItem()!;
+            $"{message["kind"]} {message["type"]}".ShouldBe("published RideCancelled");
+            simulated["timers"]!.AsArray().ShouldBeEmpty();
+            (await State()).ShouldBe(before);
+        }
+
+        var redrive = new JsonObject
+        {
+            ["selection"] = new JsonObject { ["ids"] = new JsonArray(id) },
+            ["reason"] = "it was simulated",
+        };
+        (await operations.Post("operations/redrives", redrive)).ShouldBe(HttpStatusCode.Accepted);
+        await rider.Sees(rideId, "cancelled");
+        var history = await operations.Until(
+            "the event",
+            $"rides/{rideId}/history",
+            answer => Types(answer).Contains("RideCancelled")
+        );
+        Types(history).Count(type => type == "RideCancelled").ShouldBe(1);
+        (await Simulate()).Text("result").ShouldBe("deduplicated");
+
+        async Task<Answer> Simulate() =>
+            (await operations.Post($"operations/failed-messages/{id}/simulate")).ShouldBe(HttpStatusCode.OK);
+
+        async Task<string> State() =>
+            string.Join(
+                ", ",
+                await database.Count($"SELECT version FROM {{rides.rides}} WHERE id = '{rideId}'"),
+                await database.Count($"SELECT count(*) FROM {{event_log.events}} WHERE stream_id = '{rideId}'"),
+                await database.Count($"SELECT count(*) FROM {{messaging.inbox_state}} WHERE message_id = '{rideId}'")
+            );
+
+        static List<string> Types(Answer history) =>
+            history.Status == HttpStatusCode.OK
+                ?
+                [
+                    .. (history.Body as JsonArray ?? history.Body!["items"]!.AsArray()).Select(e =>
+                        e!["event_type"]!.ToString()
+                    ),
+                ]
+                : [];
+    }
+
+    [Fact]
     public async Task Thousands_of_messages_are_counted_discarded_and_restored_by_one_request_each()
     {
         // More than any page or batch; more than 20,000 in a long run.
@@ -191,6 +259,24 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
                     .Select(item => JsonValue.Create(item!["id"]!.ToString())),
             ];
     }
+
+    // Its message id is that of the ride.
+    static byte[] ForceCancel(string rideId) =>
+        Encoding.UTF8.GetBytes(
+            new JsonObject
+            {
+                ["messageId"] = rideId,
+                ["messageType"] = new JsonArray("urn:message:RideBooking.Rides:ForceCancel"),
+                ["message"] = new JsonObject
+                {
+                    ["rideId"] = rideId,
+                    ["reason"] = "the driver is unavailable",
+                    ["at"] = "2026-01-01T00:00:00Z",
+                },
+                ["sentTime"] = "2026-01-01T00:00:00Z",
+                ["headers"] = new JsonObject(),
+            }.ToJsonString()
+        );
 
     // An event that track-assignments handles: each has one effect that can be counted.
     static byte[] Offer(string driverId, Guid rideId) =>

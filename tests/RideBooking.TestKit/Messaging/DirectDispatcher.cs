@@ -46,7 +46,13 @@ internal sealed class DirectDispatcher(IServiceProvider services)
     /// <summary>Adds a module's consumers and message types.</summary>
     public DirectDispatcher Add(IModule module)
     {
-        var types = module.GetType().Assembly.GetTypes();
+        // A test's module shares its assembly with other consumers.
+        var within = module.GetType().Namespace!;
+        var types = module
+            .GetType()
+            .Assembly.GetTypes()
+            .Where(type => type.Namespace?.StartsWith(within, StringComparison.Ordinal) == true)
+            .ToList();
         foreach (var consumer in types.Where(type => type.IsAssignableTo(typeof(IConsumer)) && !type.IsAbstract))
             _receivers.Add(
                 (

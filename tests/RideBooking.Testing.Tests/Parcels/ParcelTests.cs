@@ -62,6 +62,54 @@ public sealed class ParcelTests
             .Then(new ParcelScanned(_id, "Lyon", 1), new ParcelScanned(_id, "Paris", 2));
 
     [Fact]
+    public Task Goes_on_from_where_it_was_stored() =>
+        s_lab
+            .Given(
+                Stored(
+                    new Parcel
+                    {
+                        CorrelationId = _id,
+                        Status = "OnItsWay",
+                        Tracking = "RB1",
+                    }
+                )
+            )
+            .When(Scanned("Lyon"))
+            .Then(new ParcelScanned(_id, "Lyon", 1));
+
+    [Fact]
+    public async Task That_was_stored_is_a_copy_in_the_timeline()
+    {
+        var (run, parcel) = (
+            s_lab.Start(),
+            new Parcel
+            {
+                CorrelationId = _id,
+                Status = "Late",
+                Tracking = "RB1",
+            }
+        );
+
+        run.Store(parcel);
+        parcel.Status = "Stranded";
+
+        run.StateOf<Parcel>(_id).ShouldBe("Late");
+        run.Timeline.ShouldContain($"stored Parcel {_id}: new → Late");
+        await run.Deliver(HandedOver, cancellationToken: TestContext.Current.CancellationToken);
+        run.Saga<Parcel>(_id).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Is_stored_only_where_its_machine_is()
+    {
+        var run = new SagaLab(lab => lab.Saga<OtherMachine, Other>()).Start();
+
+        Should
+            .Throw<ArgumentException>(() => run.Store(new Parcel { CorrelationId = _id }))
+            .Message.ShouldContain("Parcel");
+    }
+
+    [Fact]
     public Task That_is_handed_over_is_deleted_and_never_late() =>
         s_lab
             .Given(Posted, Respond<PrintLabel>(Labelled))
@@ -117,4 +165,15 @@ public sealed class ParcelTests
     [Fact]
     public Task That_is_handed_over_without_having_been_posted_is_lost_silently_which_the_lab_reports() =>
         s_lab.When(HandedOver).Then(Unclaimed<HandOver>());
+
+    public sealed class Other : SagaStateMachineInstance
+    {
+        public Guid CorrelationId { get; set; }
+        public string Status { get; set; } = "";
+    }
+
+    public sealed class OtherMachine : MassTransitStateMachine<Other>
+    {
+        public OtherMachine() => InstanceState(other => other.Status);
+    }
 }

@@ -5,6 +5,8 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using RideBooking.Cli;
+using RideBooking.Rides;
+using RideBooking.Tests.Operations.FailedMessages;
 
 namespace RideBooking.Tests.Cli;
 
@@ -50,6 +52,36 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
         one.ShouldContain("No operator has acted on this message.");
         var json = (await host.Run("error-queues", "show", id, "--json")).ShouldEnd(ExitCode.Done).Json;
         json["body"]!["message"]!["rideId"]!.ToString().ShouldBe($"{ride}");
+    }
+
+    [Fact]
+    public async Task Simulates_a_redrive_and_exports_the_message_as_a_test()
+    {
+        var ride = SomeSaga.Ride(nameof(RideStateMachine.Requested));
+        await host.Services.Store(ride);
+        var id = await host.Services.Fail(
+            "ride",
+            new CancelRide(ride.CorrelationId, ride.RiderId, "no hurry", DateTimeOffset.UtcNow)
+        );
+
+        var simulated = (await host.Run("error-queues", "simulate", id)).ShouldEnd(ExitCode.Done).Lines;
+        simulated.ShouldContain("Result:      transition");
+        simulated.ShouldContain("Endpoint:    ride (RideStateMachine)");
+        simulated.ShouldContain("State:       Requested -> Cancelled");
+        simulated.ShouldContain("Cancels:     SearchDeadlinePassed");
+        simulated.ShouldContain(line => line.StartsWith("Publishes:   RideCancelled to ", StringComparison.Ordinal));
+        simulated.ShouldContain(line => line.StartsWith("Repeat:      safe. ", StringComparison.Ordinal));
+        (await host.Run("error-queues", "simulate", id, "--json")).ShouldEnd(ExitCode.Done).Json["result"]!
+            .ToString()
+            .ShouldBe("transition");
+
+        var exported = (await host.Run("error-queues", "export-test", id)).ShouldEnd(ExitCode.Done);
+        exported.Error.ShouldContain($"Save it as When_CancelRide_failed_{id[(id.IndexOf('.') + 1)..]}.cs");
+        await ExportedTest.Run(exported.Out);
+
+        (await host.Run("error-queues", "simulate", "ride_error")).ShouldEnd(ExitCode.Usage);
+        (await host.Run("error-queues", "simulate", "ride_error.0123456789abcdef")).ShouldEnd(ExitCode.NotFound);
+        (await host.Run("error-queues", "export-test", "ride_error.0123456789abcdef")).ShouldEnd(ExitCode.NotFound);
     }
 
     [Fact]
