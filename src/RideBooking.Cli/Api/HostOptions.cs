@@ -49,7 +49,8 @@ internal sealed class HostOptions
             cancellationToken
         );
 
-    static string? Given(ParseResult parsed, Option<string> option, string variable)
+    /// <summary>Returns the option, or else the environment variable; null if neither has text.</summary>
+    public static string? Given(ParseResult parsed, Option<string> option, string variable)
     {
         var text = parsed.GetValue(option) ?? Environment.GetEnvironmentVariable(variable);
         return string.IsNullOrWhiteSpace(text) ? null : text.Trim();

@@ -14,6 +14,7 @@ internal static class Show
         var targets = new Targets(required: false);
         var limit = Options.Number("--limit", "Maximum number of messages.", 1, 1_000_000, standard: 20);
         var discarded = new Option<bool>("--discarded") { Description = "List discarded messages, newest first." };
+        var exitCode = Options.FailIfMessages();
         var command = new Command(
             "show",
             "List the messages of a queue (by default of all queues), oldest first; or show everything about one message."
@@ -21,6 +22,7 @@ internal static class Show
         {
             limit,
             discarded,
+            exitCode,
         };
         targets.AddTo(command);
         command.SetAction(
@@ -40,7 +42,7 @@ internal static class Show
                     terminal.WriteLine(JsonSerializer.Serialize(new { items, more }, Shapes.Json));
                 else
                     Write(terminal, [.. items.Select(Shapes.As<MessageShape>)], more);
-                return ExitCode.Done;
+                return parsed.GetValue(exitCode) && items.Count > 0 ? ExitCode.MessagesLeft : ExitCode.Done;
             }
         );
         return command;
