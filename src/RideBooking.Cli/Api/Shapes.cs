@@ -150,10 +150,6 @@ internal sealed record RedriveShape(
 
 internal sealed record RedrivesShape(IReadOnlyList<RedriveShape> Items);
 
-internal sealed record DiscardedShape(int Discarded, int NotFound);
-
-internal sealed record RestoredShape(int Restored, int NotFound);
-
 internal sealed record AuditShape(
     Guid Id,
     string Status,
