@@ -6,6 +6,7 @@ using RideBooking.Cli.ErrorQueues;
 using RideBooking.Cli.Replays;
 using RideBooking.Cli.Riders;
 using RideBooking.Cli.Schemas;
+using RideBooking.Cli.SignIn;
 
 namespace RideBooking.Cli;
 
@@ -21,6 +22,9 @@ internal static class CommandLine
             ReplayCommand.Make(terminal),
             ArchiveCommand.Make(terminal),
             ForgetCommand.Make(terminal),
+            LoginCommand.Make(terminal),
+            LogoutCommand.Make(terminal),
+            TokenCommand.Make(terminal),
         };
 
     /// <summary>Runs one command. A failure is reported in one line on standard error.</summary>
