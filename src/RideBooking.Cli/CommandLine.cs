@@ -2,10 +2,12 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using RideBooking.Cli.Archives;
 using RideBooking.Cli.Audit;
+using RideBooking.Cli.Completion;
 using RideBooking.Cli.ErrorQueues;
 using RideBooking.Cli.Replays;
 using RideBooking.Cli.Riders;
 using RideBooking.Cli.Schemas;
+using RideBooking.Cli.SignIn;
 using RideBooking.Cli.Subscriptions;
 
 namespace RideBooking.Cli;
@@ -23,19 +25,26 @@ internal static class CommandLine
             ReplayCommand.Make(terminal),
             ArchiveCommand.Make(terminal),
             ForgetCommand.Make(terminal),
+            LoginCommand.Make(terminal),
+            LogoutCommand.Make(terminal),
+            TokenCommand.Make(terminal),
+            CompletionCommand.Make(terminal),
         };
 
     /// <summary>Runs one command. A failure is reported in one line on standard error.</summary>
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> Run(string[] args, Terminal terminal, CancellationToken cancellationToken = default)
     {
-        var parsed = Commands(terminal).Parse(args);
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        var commands = Commands(terminal);
+        var parsed = commands.Parse(args);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction && !commands.Directives.Any(IsGiven))
         {
             var errors = parsed.Errors.Select(error => error.Message.TrimEnd('.')).Distinct();
             terminal.WriteError($"{string.Join("; ", errors)}. See --help.");
             return ExitCode.Usage;
         }
+        // [suggest] completes what is not complete yet.
+        bool IsGiven(Directive directive) => parsed.GetResult(directive) is not null;
         try
         {
             return await parsed.InvokeAsync(

@@ -25,6 +25,9 @@ internal static class ExitCode
     /// <summary>An audit found deviations.</summary>
     public const int Deviations = 6;
 
+    /// <summary>There are failed messages, and the command was asked to say so with its exit code.</summary>
+    public const int MessagesLeft = 7;
+
     /// <summary>The operator pressed Ctrl-C.</summary>
     public const int Interrupted = 130;
 }

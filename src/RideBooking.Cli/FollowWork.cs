@@ -1,15 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using RideBooking.Cli.Api;
-using Spectre.Console;
 
 namespace RideBooking.Cli;
-
-/// <summary>How far the host's work is.</summary>
-/// <param name="Text">What to show beside the bar.</param>
-/// <param name="Done">What is done of <paramref name="All"/>.</param>
-/// <param name="All">All there is to do.</param>
-internal sealed record Progress(string Text, double Done, double All);
 
 /// <summary>Shows the progress of work that the host carries out, with or without a follower.</summary>
 internal static class FollowWork
@@ -47,13 +40,11 @@ internal static class FollowWork
     {
         try
         {
-            return terminal.ShowsProgress
-                ? await Draw(
-                    terminal,
-                    progress(work),
-                    show => Watch(api, path, work, now => show(progress(now)), cancellationToken)
-                )
-                : await Watch(api, path, work, _ => { }, cancellationToken);
+            return await ProgressBar.Show(
+                terminal,
+                progress(work),
+                show => Watch(api, path, work, now => show(progress(now)), cancellationToken)
+            );
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -96,24 +87,4 @@ internal static class FollowWork
     }
 
     static bool IsRunning(JsonElement work) => work.GetProperty("status").GetString() is Running or Paused;
-
-    static Task<JsonElement> Draw(Terminal terminal, Progress first, Func<Action<Progress>, Task<JsonElement>> watch) =>
-        terminal
-            .ErrorConsole.Progress()
-            .Columns(
-                new TaskDescriptionColumn(),
-                new ProgressBarColumn(),
-                new PercentageColumn(),
-                new RemainingTimeColumn()
-            )
-            .StartAsync(drawn =>
-            {
-                var task = drawn.AddTask(first.Text, maxValue: Math.Max(1, first.All));
-                return watch(now =>
-                {
-                    task.Description = now.Text;
-                    task.MaxValue = Math.Max(1, now.All);
-                    task.Value = Math.Min(now.Done, task.MaxValue);
-                });
-            });
 }

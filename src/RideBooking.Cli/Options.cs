@@ -36,6 +36,13 @@ internal static class Options
 
     public static Option<bool> DryRun() => new("--dry-run") { Description = "Only list the messages." };
 
+    public static Option<bool> FailIfMessages() =>
+        new("--exit-code")
+        {
+            Description =
+                $"End with exit code {ExitCode.MessagesLeft} if there are messages, and with 0 if there are none.",
+        };
+
     /// <summary>Creates an option for a whole number within bounds.</summary>
     public static Option<int> Number(string name, string description, int min, int max, int standard)
     {

@@ -30,6 +30,9 @@ internal sealed class Terminal(
     /// <summary>The columns of a terminal that does not report its width; null to ask the terminal.</summary>
     public int? Width { get; init; }
 
+    /// <summary>Whether the terminal is known to be one with a cursor that moves; otherwise that is detected.</summary>
+    public bool HasCursor { get; init; }
+
     public TextWriter Out => output;
 
     public TextWriter Error => error;
@@ -111,8 +114,14 @@ internal sealed class Terminal(
             new AnsiConsoleSettings
             {
                 Out = new AnsiConsoleOutput(writer),
-                Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
-                Interactive = terminal ? InteractionSupport.Detect : InteractionSupport.No,
+                Ansi =
+                    !terminal ? AnsiSupport.No
+                    : HasCursor ? AnsiSupport.Yes
+                    : AnsiSupport.Detect,
+                Interactive =
+                    !terminal ? InteractionSupport.No
+                    : HasCursor ? InteractionSupport.Yes
+                    : InteractionSupport.Detect,
             }
         );
         if (Width is { } width)

@@ -22,14 +22,20 @@ internal sealed class HostApi : IDisposable
 
     string Address => _http.BaseAddress!.GetLeftPart(UriPartial.Authority);
 
+    /// <summary>The token that is sent with each request.</summary>
+    public string Token { get; private set; } = "";
+
+    /// <summary>Parses a host's address.</summary>
+    /// <exception cref="CommandFailedException">It is no address.</exception>
+    public static Uri AddressOf(string url) =>
+        Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address)
+        && address.Scheme.StartsWith("http", StringComparison.Ordinal)
+            ? address
+            : throw new CommandFailedException(ExitCode.Usage, $"'{url}' is not an http:// or https:// address.");
+
     /// <summary>Signs in with the given token, or with a development token from the host.</summary>
-    public static async Task<HostApi> Connect(string url, string? token, CancellationToken cancellationToken)
+    public static async Task<HostApi> Connect(Uri address, string? token, CancellationToken cancellationToken)
     {
-        if (
-            !Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address)
-            || !address.Scheme.StartsWith("http", StringComparison.Ordinal)
-        )
-            throw new CommandFailedException(ExitCode.Usage, $"'{url}' is not an http:// or https:// address.");
         var api = new HostApi(address);
         try
         {
@@ -39,6 +45,7 @@ internal sealed class HostApi : IDisposable
                     ExitCode.NotAllowed,
                     "The token is invalid: it contains characters that no token contains."
                 );
+            api.Token = token;
             api._http.DefaultRequestHeaders.Authorization = bearer;
             return api;
         }
@@ -75,7 +82,7 @@ internal sealed class HostApi : IDisposable
         {
             throw new CommandFailedException(
                 ExitCode.NotAllowed,
-                $"{Address} issues no development tokens. Use --token or RIDEBOOKING_TOKEN."
+                $"{Address} issues no development tokens. Run ridebooking login, or use --token or RIDEBOOKING_TOKEN."
             );
         }
     }

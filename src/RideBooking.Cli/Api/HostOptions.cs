@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using RideBooking.Cli.SignIn;
 
 namespace RideBooking.Cli.Api;
 
@@ -18,7 +19,7 @@ internal sealed class HostOptions
     readonly Option<string> _token = new("--token")
     {
         Description =
-            "An operator's token. Default: RIDEBOOKING_TOKEN, then a development token if the host issues one.",
+            "An operator's token. Default: RIDEBOOKING_TOKEN, then that of ridebooking login, then a development token if the host issues one.",
         HelpName = "token",
         Recursive = true,
     };
@@ -32,24 +33,34 @@ internal sealed class HostOptions
     /// <summary>Adds these options to a command and its subcommands.</summary>
     public HostOptions AddTo(Command command)
     {
-        command.Add(_url);
         command.Add(_token);
+        return AddAddressTo(command);
+    }
+
+    /// <summary>Adds them without the token, which the command has from elsewhere.</summary>
+    public HostOptions AddAddressTo(Command command)
+    {
+        command.Add(_url);
         command.Add(_json);
         return this;
     }
 
     public bool Json(ParseResult parsed) => parsed.GetValue(_json);
 
-    /// <summary>Signs in to the host, with the address and token from the command line or the environment.</summary>
-    /// <exception cref="CommandFailedException">The host is unavailable, or issues no token.</exception>
-    public Task<HostApi> Connect(ParseResult parsed, CancellationToken cancellationToken) =>
-        HostApi.Connect(
-            Given(parsed, _url, "RIDEBOOKING_URL") ?? DefaultUrl,
-            Given(parsed, _token, "RIDEBOOKING_TOKEN"),
-            cancellationToken
-        );
+    /// <summary>Returns the host's address, from the command line or the environment.</summary>
+    public Uri Address(ParseResult parsed) => HostApi.AddressOf(Given(parsed, _url, "RIDEBOOKING_URL") ?? DefaultUrl);
 
-    static string? Given(ParseResult parsed, Option<string> option, string variable)
+    /// <summary>Signs in to the host, with the token from the command line, the environment or an earlier sign-in.</summary>
+    /// <exception cref="CommandFailedException">The host is unavailable, or issues no token.</exception>
+    public async Task<HostApi> Connect(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var address = Address(parsed);
+        var token = Given(parsed, _token, "RIDEBOOKING_TOKEN") ?? await Sessions.TokenFor(address, cancellationToken);
+        return await HostApi.Connect(address, token, cancellationToken);
+    }
+
+    /// <summary>Returns the option, or else the environment variable; null if neither has text.</summary>
+    public static string? Given(ParseResult parsed, Option<string> option, string variable)
     {
         var text = parsed.GetValue(option) ?? Environment.GetEnvironmentVariable(variable);
         return string.IsNullOrWhiteSpace(text) ? null : text.Trim();

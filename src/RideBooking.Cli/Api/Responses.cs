@@ -235,10 +235,6 @@ internal sealed record OutcomesResponse(
 
 internal sealed record RedrivesResponse(IReadOnlyList<RedriveResponse> Items);
 
-internal sealed record DiscardedResponse(int Discarded, int NotFound);
-
-internal sealed record RestoredResponse(int Restored, int NotFound);
-
 internal sealed record AuditResponse(
     Guid Id,
     string Status,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RideBooking.Cli.Api;
+using RideBooking.Cli.ErrorQueues.Raw;
 
 namespace RideBooking.Cli.ErrorQueues;
 
@@ -20,6 +21,7 @@ internal static class ErrorQueuesCommand
             FollowRedrive.Make(terminal, host),
             Discard.Make(terminal, host),
             Restore.Make(terminal, host),
+            RawCommand.Make(terminal, host),
         };
         foreach (var control in ControlRedrive.Make(terminal, host))
             command.Add(control);

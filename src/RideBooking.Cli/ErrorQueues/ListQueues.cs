@@ -11,17 +11,21 @@ internal static class ListQueues
     public static Command Make(Terminal terminal, HostOptions host)
     {
         var all = new Option<bool>("--all") { Description = "Include empty queues." };
-        var command = new Command("list", "List error and skipped queues that hold messages.") { all };
+        var exitCode = Options.FailIfMessages();
+        var command = new Command("list", "List error and skipped queues that hold messages.") { all, exitCode };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 using var api = await host.Connect(parsed, cancellationToken);
                 var response = await api.Get($"operations/error-queues?all={parsed.GetValue(all)}", cancellationToken);
+                var queues = response.As<QueuesResponse>().Items;
                 if (host.Json(parsed))
                     terminal.WriteLine(response.Indented());
                 else
-                    Write(terminal, response.As<QueuesResponse>().Items);
-                return ExitCode.Done;
+                    Write(terminal, queues);
+                return parsed.GetValue(exitCode) && queues.Any(queue => queue.Count > 0)
+                    ? ExitCode.MessagesLeft
+                    : ExitCode.Done;
             }
         );
         return command;

@@ -3,10 +3,11 @@ using RideBooking.Cli.Api;
 
 namespace RideBooking.Cli.ErrorQueues;
 
-/// <summary>The plan of a redrive or a discard.</summary>
+/// <summary>The plan of a redrive, a discard or a restore.</summary>
 /// <param name="response">The host's response to a dry run.</param>
 /// <param name="ids">The given ids; null if a queue was given.</param>
-internal sealed class Plan(JsonElement response, IReadOnlyList<string>? ids)
+/// <param name="state">The state of the messages that it is about.</param>
+internal sealed class Plan(JsonElement response, IReadOnlyList<string>? ids, string state = "failed")
 {
     readonly PlanResponse _plan = response.As<PlanResponse>();
 
@@ -38,8 +39,8 @@ internal sealed class Plan(JsonElement response, IReadOnlyList<string>? ids)
             terminal.WriteNote(
                 _plan.Quarantined > 0
                     ? $"{Text.Count(_plan.Quarantined, "message")} matched, but earlier redrives were in vain. --force includes such messages."
-                : ids is null ? "No failed message matches."
-                : "There is no such failed message."
+                : ids is null ? $"No {state} message matches."
+                : $"There is no such {state} message."
             );
         return Count == 0;
     }
@@ -50,6 +51,6 @@ internal sealed class Plan(JsonElement response, IReadOnlyList<string>? ids)
     string Selected =>
         _plan.Count < _plan.Matching ? $"{Text.Count(Count, "message")} (the oldest of {_plan.Matching})"
         : _plan.NotFound > 0
-            ? $"{Text.Count(Count, "message")} ({_plan.NotFound} of the ids are no longer failed messages)"
+            ? $"{Text.Count(Count, "message")} ({_plan.NotFound} of the ids are not those of {state} messages)"
         : Text.Count(Count, "message");
 }

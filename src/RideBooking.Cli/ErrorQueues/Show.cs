@@ -14,6 +14,7 @@ internal static class Show
         var targets = new Targets(required: false);
         var limit = Options.Number("--limit", "Maximum number of messages.", 1, 1_000_000, standard: 20);
         var discarded = new Option<bool>("--discarded") { Description = "List discarded messages, newest first." };
+        var exitCode = Options.FailIfMessages();
         var redrive = new Option<Guid?>("--redrive")
         {
             Description = "List the messages of this redrive, whatever became of them.",
@@ -25,6 +26,7 @@ internal static class Show
         {
             limit,
             discarded,
+            exitCode,
             redrive,
         };
         targets.AddTo(command);
@@ -48,7 +50,7 @@ internal static class Show
                     terminal.WriteLine(JsonSerializer.Serialize(new { items, more }, Responses.Json));
                 else
                     Write(terminal, [.. items.Select(Responses.As<MessageResponse>)], more);
-                return ExitCode.Done;
+                return parsed.GetValue(exitCode) && items.Count > 0 ? ExitCode.MessagesLeft : ExitCode.Done;
             }
         );
         return command;

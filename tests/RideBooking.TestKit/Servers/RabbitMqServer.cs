@@ -22,6 +22,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     {
         this.instance = instance;
         this.address = address;
+        Management = management;
         this.management = new RabbitMqManagementApi(management, address.UserInfo);
     }
 
@@ -78,6 +79,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
         await management.DeleteVirtualHostAsync(name);
         virtualHosts.Remove(name, out _);
     }
+
+    /// <summary>The address of the management API.</summary>
+    public Uri Management { get; }
 
     /// <summary>The queues of a virtual host with their counts.</summary>
     public Task<IReadOnlyList<QueueCounts>> ListQueuesAsync(Uri virtualHost) =>

@@ -144,14 +144,109 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
         await host.Failed("issue-receipt", ride, 0);
         (await host.Run("error-queues", "discard", id, "--reason", "rubbish", "--yes")).ShouldEnd(ExitCode.NotFound);
         (await host.Run("error-queues", "show", "--discarded", "--ride", $"{ride}")).Out.ShouldContain(id);
+        // The first line after the id.
+        (await host.Run("error-queues", "show", id))
+            .Lines[1]
+            .ShouldMatch($"^State: +discarded at .* by {Environment.UserName}: rubbish$");
 
-        (await host.Run("error-queues", "restore", id, "--reason", "no rubbish"))
+        (await host.Run("error-queues", "restore", id, "--reason", "no rubbish", "--yes"))
             .ShouldEnd(ExitCode.Done)
             .Out.ShouldBe("1 message restored.\n");
         (await host.Failed("issue-receipt", ride, 1)).ShouldBe([id]);
         var history = (await host.Run("error-queues", "show", id)).Out;
         history.ShouldContain($"discarded by {Environment.UserName}: rubbish");
         history.ShouldContain($"restored by {Environment.UserName}: no rubbish");
+    }
+
+    [Fact]
+    public async Task Discards_and_restores_what_a_filter_selects_up_to_a_limit()
+    {
+        var ride = await host.Poison("assess-cancellation-fee", messages: 3, messageType: "RideCancelled");
+        string[] filter = ["assess-cancellation-fee_error", "--ride", $"{ride}", "--reason", "rubbish"];
+        string[] discard = ["error-queues", "discard", .. filter];
+        string[] restore = ["error-queues", "restore", .. filter];
+
+        var plan = (await host.Run([.. discard, "--limit", "2", "--dry-run", "--json"])).ShouldEnd(ExitCode.Done).Json;
+        (plan["count"]!.GetValue<int>(), plan["matching"]!.GetValue<int>()).ShouldBe((2, 3));
+        (await host.RunOnTerminal(100, "n", discard))
+            .ShouldEnd(ExitCode.Failed)
+            .Error.ShouldContain("Discard 3 messages? [y/N]");
+        (await host.Run([.. discard, "--limit", "2", "--yes", "--json"]))
+            .ShouldEnd(ExitCode.Done)
+            .Json.ToJsonString()
+            .ShouldBe("""{"discarded":2,"notFound":0}""");
+        await host.Failed("assess-cancellation-fee", ride, 1);
+
+        (await host.RunOnTerminal(100, "n", restore))
+            .ShouldEnd(ExitCode.Failed)
+            .Error.ShouldContain("Restore 2 messages? [y/N]");
+        (await host.Run([.. restore, "--dry-run"])).ShouldEnd(ExitCode.Done).Error.ShouldBe("2 messages.\n");
+        (await host.Run([.. restore, "--limit", "1", "--yes"]))
+            .ShouldEnd(ExitCode.Done)
+            .Out.ShouldBe("1 message restored.\n");
+        await host.Failed("assess-cancellation-fee", ride, 2);
+        (await host.Run([.. restore, "--yes"])).ShouldEnd(ExitCode.Done).Out.ShouldBe("1 message restored.\n");
+        (await host.Run([.. restore, "--yes"])).ShouldEnd(ExitCode.Done).Out.ShouldBe("0 messages restored.\n");
+        await host.Failed("assess-cancellation-fee", ride, 3);
+    }
+
+    [Fact]
+    public async Task Discards_thousands_in_parts_and_shows_the_progress()
+    {
+        const int many = 5_001;
+        await host.Store("notify-rider_error", many);
+        using var error = new StringWriter();
+
+        var exitCode = await CommandLine.Run(
+            ["error-queues", "discard", "notify-rider_error", "--reason", "too many", "--yes", "--url", host.Url],
+            new Terminal(new StringWriter(), error, new StringReader(""), (false, Error: true, false))
+            {
+                Width = 100,
+                HasCursor = true,
+            },
+            TestContext.Current.CancellationToken
+        );
+
+        exitCode.ShouldBe(ExitCode.Done, error.ToString());
+        error.ToString().ShouldContain($"Discarded {many} of {many}");
+        (await host.Run("error-queues", "show", "notify-rider_error", "--exit-code")).ShouldEnd(ExitCode.Done);
+        // The audit has what happened.
+        (await host.Run("audit", "actions"))
+            .Lines.Where(line => line.EndsWith("\ttoo many"))
+            .Select(line => line.Split('\t')[3])
+            .ShouldBe(["1", "5000"]);
+    }
+
+    [Fact]
+    public async Task Reports_by_its_exit_code_whether_a_message_is_left()
+    {
+        var ride = await host.Poison("issue-receipt", messageType: "PaymentCaptured");
+        string[] show = ["error-queues", "show", "issue-receipt_error", "--ride", $"{ride}"];
+
+        (await host.Run([.. show, "--exit-code"])).ShouldEnd(ExitCode.MessagesLeft).Lines.Count.ShouldBe(2);
+        (await host.Run("error-queues", "list", "--exit-code")).ShouldEnd(ExitCode.MessagesLeft);
+        (await host.Run(show)).ShouldEnd(ExitCode.Done);
+        (await host.Run("error-queues", "discard", "--ride", $"{ride}", "--reason", "rubbish", "--yes")).ShouldEnd(
+            ExitCode.Done
+        );
+        (await host.Run([.. show, "--exit-code"])).ShouldEnd(ExitCode.Done);
+    }
+
+    [Fact]
+    public async Task Shows_that_a_body_is_binary_and_its_bytes()
+    {
+        var id = await host.PoisonWith("compute-fare", [0x80, .. "binary"u8, .. new byte[600]]);
+
+        var shown = (await host.Run("error-queues", "show", id)).ShouldEnd(ExitCode.Done);
+
+        shown.Out.ShouldContain(
+            "; binary, 607 bytes)\n00000000  80 62 69 6e 61 72 79 00 00 00 00 00 00 00 00 00  .binary.........\n"
+        );
+        shown.Error.ShouldBe(
+            "The body is not text, and 95 more bytes are not shown. --json has all of it in base64.\n"
+        );
+        var json = (await host.Run("error-queues", "show", id, "--json")).ShouldEnd(ExitCode.Done).Json;
+        Convert.FromBase64String(json["bodyBase64"]!.ToString()).Length.ShouldBe(607);
     }
 
     [Theory]

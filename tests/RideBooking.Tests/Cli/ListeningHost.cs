@@ -1,5 +1,9 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Cli;
+using RideBooking.Operations.ErrorQueues;
+using RideBooking.Operations.FailedMessages;
+using RideBooking.Platform.Persistence;
 using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 using RideBooking.Tests.Operations;
@@ -49,6 +53,46 @@ public class ListeningHost : IAsyncLifetime
         }
         await Failed(endpoint, rideId, messages);
         return rideId;
+    }
+
+    /// <summary>Puts a body into an endpoint's queue, and waits until it is in its error queue.</summary>
+    /// <returns>Its id as a failed message.</returns>
+    public async Task<string> PoisonWith(string endpoint, byte[] body)
+    {
+        var messageId = Guid.CreateVersion7().ToString();
+        await _host.Services.Put(endpoint, body, messageId);
+        string? Found(JsonNode? list) =>
+            list!["items"]!
+                .AsArray()
+                .FirstOrDefault(item => item!["messageId"]?.ToString() == messageId)
+                ?["id"]!.ToString();
+        var answer = await (await City.Operator()).Until(
+            $"the message {messageId} in {endpoint}_error",
+            $"operations/failed-messages?queue={endpoint}_error&limit=100",
+            answer => Found(answer.Body) is not null
+        );
+        return Found(answer.Body)!;
+    }
+
+    /// <summary>Stores failed messages as if they had been in an error queue.</summary>
+    public async Task Store(string queue, int messages)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        for (var number = 0; number < messages; number++)
+            db.Add(
+                StoredMessage.Of(
+                    new FailedMessage(
+                        queue,
+                        new Dictionary<string, string?>(),
+                        null,
+                        "{}"u8.ToArray(),
+                        $"{Guid.NewGuid()}"
+                    ),
+                    DateTimeOffset.UtcNow
+                )
+            );
+        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>Waits until the endpoint's error queue holds the given number of messages of the ride.</summary>

@@ -5,7 +5,7 @@ namespace RideBooking.Operations.FailedMessages;
 /// <summary>The response to a dry run: the plan. Nothing has been done.</summary>
 /// <param name="Count">How many messages would be affected.</param>
 /// <param name="Matching">How many messages match the selection, regardless of the limit.</param>
-/// <param name="NotFound">How many ids match no failed message.</param>
+/// <param name="NotFound">How many ids match no such message.</param>
 /// <param name="Quarantined">How many more match, but are left out because earlier redrives of them were in vain.</param>
 /// <param name="Items">The first of the messages.</param>
 internal sealed record PlanView(

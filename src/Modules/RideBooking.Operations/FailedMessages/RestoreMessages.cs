@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts.Seams;
 using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Http.Requests;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.FailedMessages;
@@ -18,22 +20,34 @@ internal static class RestoreMessages
         operators
             .MapPost("/operations/failed-messages/restore", Handle)
             .WithSummary("Restore discarded messages")
-            .WithDescription("Give ids or a selection.");
+            .WithDescription(
+                "Give ids or a selection. With dryRun, the response shows the plan and nothing is restored."
+            )
+            .Refuses(StatusCodes.Status404NotFound, OperationsProblems.QueueNotFound);
 
-    static async Task<Ok<View>> Handle(
+    static async Task<Results<Ok<View>, Ok<PlanView>, ProblemHttpResult>> Handle(
         Request request,
         Operator by,
+        ReceiveEndpoints endpoints,
         AppDbContext db,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
         var selection = request.Selection ?? new Selection(request.Ids);
+        if (await selection.Unknown(endpoints, db, cancellationToken) is { } unknown)
+            return unknown;
         var now = clock.GetUtcNow();
+        var discarded = db.Set<StoredMessage>().Where(row => row.Status == StoredMessage.Discarded);
+        if (request.DryRun == true)
+            return TypedResults.Ok(
+                await PlanView.Of(selection, selection.Of(discarded), request.Limit, now, cancellationToken)
+            );
+
         var line = new HistoryEntry(HistoryEntry.Restored, now, by.Id, request.Reason).Line();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var restored = await selection
-            .Of(db.Set<StoredMessage>().Where(row => row.Status == StoredMessage.Discarded))
+        var restored = await discarded
+            .Selected(selection, request.Limit)
             .ExecuteUpdateAsync(
                 set =>
                     set.SetProperty(row => row.Status, StoredMessage.Failed)
@@ -63,8 +77,16 @@ internal static class RestoreMessages
 
     /// <param name="Ids">The ids of discarded messages, up to 1000; null if a selection is given.</param>
     /// <param name="Selection">Selects discarded messages; null if ids are given.</param>
+    /// <param name="Limit">The maximum number of messages, the oldest first; all by default.</param>
+    /// <param name="DryRun">Whether to show the plan only.</param>
     /// <param name="Reason">The reason for the restore.</param>
-    internal sealed record Request(IReadOnlyList<string>? Ids, Selection? Selection, string Reason)
+    internal sealed record Request(
+        IReadOnlyList<string>? Ids,
+        Selection? Selection,
+        int? Limit,
+        bool? DryRun,
+        string Reason
+    )
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
@@ -81,6 +103,7 @@ internal static class RestoreMessages
                 RuleFor(request => request.Selection!)
                     .SetValidator(new Selection.Validator())
                     .When(request => request.Selection is not null);
+                RuleFor(request => request.Limit).GreaterThanOrEqualTo(1).WithMessage("must be at least 1");
                 RuleFor(request => request.Reason).Reason();
             }
         }
