@@ -5,9 +5,9 @@
 #   infra/test.sh --filter-class '*RideStateMachineTests'   only some (any option of `dotnet test` is passed on)
 #
 # The tests start their own servers. This script only installs what they need: on Debian and Ubuntu PostgreSQL, RabbitMQ,
-# Prometheus and the Python library pika with apt where they are missing (as root or through sudo; the packages' own services are
-# not started), and npm for the validator of AsyncAPI. Elsewhere the tests use containers of PostgreSQL and RabbitMQ; install the
-# others yourself. To use servers of your own instead, name them:
+# Prometheus, Chromium for the console and the Python library pika with apt where they are missing (as root or through sudo; the
+# packages' own services are not started), and npm for the validator of AsyncAPI. Elsewhere the tests use containers of PostgreSQL
+# and RabbitMQ; install the others yourself. To use servers of your own instead, name them:
 #
 #   RIDEBOOKING_TEST_POSTGRES   connection string        RIDEBOOKING_TEST_RABBITMQ   amqp URI (with the management plugin)
 #   RIDEBOOKING_TEST_SQLSERVER  connection string (SQL Server cases exist only when this is set)
@@ -46,7 +46,7 @@ install_quietly() {
         if [ -d /run/systemd/system ]; then
             for package in "$@"; do
                 case $package in
-                npm | python3-pika) ;; # no service
+                npm | python3-pika | chromium) ;; # no service
                 *) systemctl disable --quiet "$package" ;;
                 esac
             done
@@ -61,6 +61,7 @@ if command -v apt-get >/dev/null; then
     has_prometheus >/dev/null || missing+=(prometheus)
     has_pika >/dev/null || missing+=(python3-pika)
     command -v npm >/dev/null || missing+=(npm)
+    [ -x /usr/bin/chromium ] || missing+=(chromium)
     [ ${#missing[@]} = 0 ] || install_quietly "${missing[@]}"
 fi
 

@@ -1,5 +1,6 @@
 using RideBooking.Analytics;
 using RideBooking.Billing;
+using RideBooking.Console;
 using RideBooking.Drivers;
 using RideBooking.Matching;
 using RideBooking.Notifications;
@@ -13,7 +14,7 @@ namespace RideBooking.Host;
 
 internal static class Modules
 {
-    /// <summary>The seven business modules, and the modules of the operators' API and of the schemas.</summary>
+    /// <summary>The seven business modules, and the modules of the operators' API, of their console and of the schemas.</summary>
     public static IReadOnlyList<IModule> All { get; } =
     [
         new RidesModule(),
@@ -24,6 +25,7 @@ internal static class Modules
         new NotificationsModule(),
         new AnalyticsModule(),
         new OperationsModule(),
+        new ConsoleModule(),
         new SchemasModule(),
     ];
 }

@@ -21,6 +21,8 @@ try
     );
     var settings = new CommandLineSettings(arguments.Settings);
     ((IConfigurationBuilder)builder.Configuration).Add(settings);
+    // Finds the console's files also where the program was built and not published.
+    builder.WebHost.UseStaticWebAssets();
     demo?.Prepare(builder);
     builder.AddRideBooking(demo is null ? Modules.All : [.. Modules.All, demo]);
     var app = builder.Build();

@@ -18,6 +18,9 @@ public interface IModule
     /// </summary>
     string Name { get; }
 
+    /// <summary>The path of the module's page for people, whose address the host shows when it starts; most have none.</summary>
+    string? StartPage => null;
+
     /// <summary>Registers the module's services and options.</summary>
     void AddServices(IServiceCollection services, IConfiguration configuration);
 

@@ -34,7 +34,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
     public static async Task<int> Run(Settings settings, bool json, CancellationToken cancellationToken)
     {
         var console = json
-            ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+            ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) })
             : AnsiConsole.Console;
         var result = await console
             .Progress()
@@ -61,16 +61,16 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
                 return await new RidesBenchmark(settings, system, api, progress).Measure(limits, cancellationToken);
             });
         if (json)
-            Console.WriteLine(JsonSerializer.Serialize(result, Report.Json));
+            System.Console.WriteLine(JsonSerializer.Serialize(result, Report.Json));
         else
         {
             console.Write(Report.Table(result));
             if (settings.Details)
                 foreach (var line in Report.Details(result))
-                    Console.WriteLine(line);
+                    System.Console.WriteLine(line);
         }
         foreach (var breach in result.Breaches)
-            await Console.Error.WriteLineAsync(breach);
+            await System.Console.Error.WriteLineAsync(breach);
         return result.Breaches.Count == 0 ? 0 : 1;
     }
 

@@ -79,7 +79,6 @@ public sealed class DemoModule : IModule
     {
         services.AddSingleton(_arguments);
         services.AddSingleton<BrokenConsumer>();
-        services.AddSingleton<OwnAddress>();
         services.AddSingleton<Pace>();
         services.AddSingleton<Api>();
         services.AddSingleton<Operator>();

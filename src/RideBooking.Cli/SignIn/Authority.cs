@@ -74,7 +74,7 @@ internal sealed class Authority : IDisposable
     )
     {
         var interval = TimeSpan.FromSeconds(begun.Interval > 0 ? begun.Interval : DefaultInterval);
-        var end = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(begun.ExpiresIn ?? 0);
+        var end = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(begun.ExpiresIn ?? 0);
         while (true)
         {
             await Task.Delay(interval, cancellationToken);
@@ -92,7 +92,7 @@ internal sealed class Authority : IDisposable
             // A request that fails in transit is repeated, too.
             else if (response.Error != "authorization_pending" && response.ErrorType != ResponseErrorType.Exception)
                 return SessionOf(Checked(response, cancellationToken), client, refreshToken: null);
-            if (DateTimeOffset.UtcNow > end)
+            if (TimeProvider.System.GetUtcNow() > end)
                 throw new CommandFailedException(
                     ExitCode.NotAllowed,
                     "The sign-in was not approved in time. Run ridebooking login again."

@@ -27,7 +27,7 @@ internal sealed record Session(
         new(token, Expiry(token), authority, client, refreshToken);
 
     [JsonIgnore]
-    public bool IsExpired => ExpiresAt <= DateTimeOffset.UtcNow + s_margin;
+    public bool IsExpired => ExpiresAt <= TimeProvider.System.GetUtcNow() + s_margin;
 
     /// <summary>Returns whom the token names.</summary>
     public static string? Subject(string token) =>

@@ -128,12 +128,12 @@ internal static class Sessions
                 Directory.CreateDirectory(folder);
             else
                 Directory.CreateDirectory(folder, OnlyMine | UnixFileMode.UserExecute);
-            for (var end = DateTimeOffset.UtcNow + s_lockTimeout; ; )
+            for (var end = TimeProvider.System.GetUtcNow() + s_lockTimeout; ; )
                 try
                 {
                     return Create($"{FilePath}.lock");
                 }
-                catch (IOException) when (DateTimeOffset.UtcNow < end)
+                catch (IOException) when (TimeProvider.System.GetUtcNow() < end)
                 {
                     await Task.Delay(s_lockPause, cancellationToken);
                 }

@@ -67,6 +67,7 @@ public static class Application
         var secret = new ApplicationSecret(configuration, builder.Environment);
         services.AddSingleton(secret);
         services.AddSingleton<IDevelopmentSigningKey>(secret);
+        services.AddSingleton<OwnAddress>();
 
         builder.AddTelemetry();
         builder.AddHttpConventions();
@@ -173,7 +174,9 @@ public static class Application
         var transport = app.Services.GetRequiredService<TransportOptions>().Kind;
         var addresses =
             app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        var pages = app.Services.GetServices<IModule>().Where(module => module.StartPage is not null).ToList();
         foreach (var url in addresses)
+        {
             Console.WriteLine(
                 $"""
                 RideBooking runs on {database} and the {transport} transport ({app.Environment.EnvironmentName}).
@@ -182,5 +185,8 @@ public static class Application
                   health  {url}/health/ready
                 """
             );
+            foreach (var module in pages)
+                Console.WriteLine($"  {module.Name, -7} {url}{module.StartPage}");
+        }
     }
 }

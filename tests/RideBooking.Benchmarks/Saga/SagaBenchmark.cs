@@ -80,7 +80,7 @@ static class SagaBenchmark
             $"Broker and bus carry {idle:0} messages a second to a consumer that does nothing; the saga's rides are {with.RidesPerSecond * MessagesPerRide:0} a second, {with.RidesPerSecond * MessagesPerRide / idle:P0} of it."
         );
         foreach (var breach in with.Breaches.Concat(without.Breaches))
-            await Console.Error.WriteLineAsync(breach);
+            await System.Console.Error.WriteLineAsync(breach);
         return with.Breaches.Count + without.Breaches.Count == 0 ? 0 : 1;
 
         void Row(string name, Func<Result, string> select) => table.AddRow(name, select(without), select(with));

@@ -82,7 +82,9 @@ public sealed class FaultStage : IAsyncLifetime
             var random = new Random(HashCode(fault.Name, run));
             var clock = Stopwatch.StartNew();
             void Report(string what) =>
-                Console.Error.WriteLine($"{clock.Elapsed.TotalSeconds, 5:0.0} s {fault.Name}, run {run + 1}: {what}");
+                System.Console.Error.WriteLine(
+                    $"{clock.Elapsed.TotalSeconds, 5:0.0} s {fault.Name}, run {run + 1}: {what}"
+                );
             Scene scene = fault.IsEmbedded
                 ? _embedded ??= new EmbeddedScene()
                 : _onServers ??= await ServersScene.Create(await Servers());
@@ -142,7 +144,7 @@ public sealed class FaultStage : IAsyncLifetime
             .AppendLine("|---|---|---|---|");
         foreach (var row in _table)
             table.AppendLine(row);
-        Console.WriteLine(table);
+        System.Console.WriteLine(table);
     }
 
     bool _serversRun;

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using MassTransit;
+using Microsoft.AspNetCore.Components;
 
 namespace RideBooking.Tests.Architecture;
 
@@ -21,7 +22,7 @@ public sealed partial class ModuleBoundariesTests
         .. Directory
             .GetDirectories(Path.Combine(Source, "Modules"))
             .Select(folder => Path.GetFileName(folder)!)
-            .Where(module => module != "RideBooking.Demo")
+            .Except(["RideBooking.Demo", "RideBooking.Console"])
             .Append("RideBooking.Schemas")
             .Order(),
     ];
@@ -77,6 +78,21 @@ public sealed partial class ModuleBoundariesTests
             .Where(name => name.StartsWith("RideBooking.", StringComparison.Ordinal))
             .ShouldBe(["RideBooking.Platform"]);
         Exposures("RideBooking.Demo", WrittenTypes(Named("RideBooking.Demo"))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_console_knows_no_module_and_no_contract_for_it_is_a_client_of_the_API()
+    {
+        Named("RideBooking.Console")
+            .GetReferencedAssemblies()
+            .Select(reference => reference.Name!)
+            .Where(name => name.StartsWith("RideBooking.", StringComparison.Ordinal))
+            .ShouldBe(["RideBooking.Platform"]);
+        // Razor makes every component public.
+        WrittenTypes(Named("RideBooking.Console"))
+            .Where(type => type.IsVisible && !type.IsAssignableTo(typeof(IComponent)) && type.Name != "_Imports")
+            .Select(type => type.Name)
+            .ShouldBe(["ConsoleModule"]);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using RideBooking.Platform.Hosting;
+
 namespace RideBooking.Demo.People;
 
 /// <summary>The application's public API, as an app on a phone uses it.</summary>

@@ -1,5 +1,6 @@
 using RideBooking.Demo.People;
 using RideBooking.Demo.Watching;
+using RideBooking.Platform;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
@@ -14,9 +15,11 @@ internal sealed class ViewSource(
     DemoArguments arguments,
     TransportOptions transport,
     DatabaseOptions database,
+    IEnumerable<IModule> modules,
     TimeProvider clock
 )
 {
+    readonly string? _startPage = modules.Select(module => module.StartPage).FirstOrDefault(page => page is not null);
     readonly long _begun = clock.GetTimestamp();
 
     /// <summary>Returns the current view.</summary>
@@ -30,7 +33,7 @@ internal sealed class ViewSource(
         var address = await api.Address(cancellationToken);
         return new View(
             watch.Now(),
-            $"{address.GetLeftPart(UriPartial.Authority)}  {transport.Kind}, {database.Provider}",
+            $"{address.GetLeftPart(UriPartial.Authority)}{_startPage}  {transport.Kind}, {database.Provider}",
             arguments.Seed,
             pace.Current,
             pace.Paused,

@@ -176,7 +176,9 @@ internal static class MoveRaw
         var properties = Copy(taken.BasicProperties);
         properties.Headers = (properties.Headers ?? new Dictionary<string, object?>())
             .Where(header => !FailureHeaders.Contains(header.Key))
-            .Append(new(FailureHeaders.Due, DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture)))
+            .Append(
+                new(FailureHeaders.Due, TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture))
+            )
             .ToDictionary(header => header.Key, header => header.Value);
         var body = taken.Body.ToArray();
         var key =

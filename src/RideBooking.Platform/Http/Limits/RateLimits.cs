@@ -100,6 +100,14 @@ internal static class RateLimits
 /// <summary>Marks an endpoint that answers with a live stream: it has no request timeout, and a limit per caller.</summary>
 internal sealed class LiveStream;
 
+/// <summary>Declares endpoints whose answers last as long as the client wants.</summary>
+public static class LiveStreams
+{
+    /// <summary>Gives the endpoint no request timeout, but counts it as a live stream of its caller.</summary>
+    public static TBuilder IsLiveStream<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new LiveStream());
+}
+
 /// <summary>Marks requests that a device sends automatically all the time.</summary>
 internal sealed class SentInBulk;
 

@@ -1,0 +1,65 @@
+using System.Text.Json;
+
+namespace RideBooking.Console.Api;
+
+internal sealed record ErrorQueues(IReadOnlyList<ErrorQueue> Items);
+
+internal sealed record ErrorQueue(
+    string Queue,
+    string Endpoint,
+    string Kind,
+    int Count,
+    DateTimeOffset? Oldest,
+    IReadOnlyList<FailureGroup> TopFingerprints
+);
+
+internal sealed record FailureGroup(
+    string Fingerprint,
+    string? ExceptionType,
+    string? ExceptionMessage,
+    string? MessageType,
+    int Count,
+    DateTimeOffset FirstSeen,
+    DateTimeOffset LastSeen
+);
+
+internal sealed record FailedMessage(
+    string Id,
+    string Queue,
+    string Endpoint,
+    string? MessageId,
+    string? MessageType,
+    Guid? RideId,
+    string? ExceptionType,
+    string? ExceptionMessage,
+    string Fingerprint,
+    int Attempts,
+    DateTimeOffset FailedAt,
+    DateTimeOffset? SentAt,
+    string State,
+    IReadOnlyDictionary<string, string?>? Headers,
+    string? ContentType,
+    JsonElement? Body,
+    string? BodyText,
+    string? BodyBase64,
+    string? StackTrace,
+    RideState? Ride,
+    IReadOnlyList<HistoryEntry>? History
+);
+
+internal sealed record RideState(Guid Id, string? Status, string? LastEvent, DateTimeOffset? LastEventAt);
+
+internal sealed record HistoryEntry(string Action, DateTimeOffset At, string By, string Reason, Guid? RedriveId);
+
+/// <summary>Selects failed messages: by ids, or all that match a filter.</summary>
+internal sealed record Selection(
+    IReadOnlyList<string>? Ids = null,
+    string? Queue = null,
+    string? Fingerprint = null,
+    string? MessageType = null,
+    Guid? RideId = null
+);
+
+internal sealed record Plan(int Count, int Matching, int NotFound, IReadOnlyList<FailedMessage> Items);
+
+internal sealed record Discarded(int Count);

@@ -1,0 +1,15 @@
+namespace RideBooking.Console.Api;
+
+internal sealed record OperatorAction(
+    Guid Id,
+    DateTimeOffset At,
+    string By,
+    string Action,
+    string? Queue,
+    Guid? RideId,
+    string? RiderId,
+    string? Subscription,
+    long? Position,
+    int Count,
+    string Reason
+);

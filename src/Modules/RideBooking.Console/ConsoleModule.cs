@@ -1,0 +1,74 @@
+using MassTransit;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor.Services;
+using RideBooking.Console.Api;
+using RideBooking.Console.SignIn;
+using RideBooking.Platform;
+using RideBooking.Platform.Http.Limits;
+
+namespace RideBooking.Console;
+
+/// <summary>The operators' web console at <c>/console</c>, a client of the host's own API.</summary>
+/// <remarks>
+/// Its pages run on the host and call the API over HTTP with the token of the operator who signed in. So they can do what any
+/// client with that token can do, and nothing else.
+/// </remarks>
+public sealed class ConsoleModule : IModule
+{
+    ConsoleOptions? _options;
+
+    /// <inheritdoc />
+    public string Name => "console";
+
+    /// <inheritdoc />
+    public string? StartPage => _options?.Enabled == true ? Session.Path : null;
+
+    /// <inheritdoc />
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        _options = ConsoleOptions.Read(configuration);
+        if (!_options.Enabled)
+            return;
+        services.AddSingleton(_options);
+        services.AddSingleton<ApiConnection>();
+        services.AddScoped<ConsoleApi>();
+        services.AddSingleton<DevelopmentSignIn>();
+        services.AddSession(_options);
+        services.AddMudServices();
+        services
+            .AddRazorComponents()
+            .AddInteractiveServerComponents(circuits =>
+            {
+                // A page that was closed without notice keeps its memory for this long.
+                circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(1);
+                circuits.DisconnectedCircuitMaxRetained = 20;
+            });
+    }
+
+    /// <inheritdoc />
+    public void AddConsumers(IBusRegistrationConfigurator bus) { }
+
+    /// <inheritdoc />
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        if (_options?.Enabled != true)
+            return;
+        var app = (IApplicationBuilder)routes;
+        app.UseConsoleHeaders();
+        app.UseAntiforgery();
+        routes.MapStaticAssets();
+        var console = routes.MapGroup(Session.Path);
+        Session.Map(console);
+        console
+            .MapRazorComponents<App>()
+            .AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null)
+            .RequireAuthorization(Session.Policy)
+            .IsLiveStream();
+    }
+}

@@ -1,0 +1,236 @@
+using System.Text.Json.Nodes;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using RideBooking.TestKit.Api;
+
+namespace RideBooking.IntegrationTests.Console;
+
+/// <summary>The console in a browser, on a real host with real rides and failed messages.</summary>
+public sealed class When_operators_use_the_console(ConsoleHost host) : IClassFixture<ConsoleHost>
+{
+    static readonly string s_screenshots = Path.Combine(Repository(), "artifacts", "console");
+
+    [Fact]
+    public async Task An_operator_signs_in_is_led_to_the_page_they_asked_for_and_signs_out()
+    {
+        var page = await host.Open();
+
+        await page.GotoAsync("console/audit");
+        await page.GetByLabel("Your name").FillAsync("ada");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+
+        await Heading(page, "Audit");
+        new Uri(page.Url).AbsolutePath.ShouldBe("/console/audit");
+        (await page.Locator(".who").TextContentAsync()).ShouldBe("ada");
+        var cookie = (await page.Context.CookiesAsync()).Single(cookie => cookie.Name == "ridebooking-console");
+        (cookie.HttpOnly, cookie.Path, cookie.SameSite).ShouldBe((true, "/console", SameSiteAttribute.Lax));
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await Heading(page, "RideBooking console");
+        await page.GotoAsync("console/audit");
+        await Heading(page, "RideBooking console");
+    }
+
+    [Fact]
+    public async Task A_failed_message_is_redriven_from_its_group()
+    {
+        var page = await SignedIn(await host.Open());
+        var (failed, ride) = await OneFailure();
+
+        await page.GotoAsync($"console/failed-messages/list?rideId={ride}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Redrive all that match" }).ClickAsync();
+        await page.GetByText($"{failed} messages would be sent back").WaitForAsync();
+        await page.GetByLabel("Reason").FillAsync("The fares are mended");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Redrive", Exact = true }).ClickAsync();
+
+        await page.GetByText($"{failed} of {failed} messages sent back").WaitForAsync();
+        await page.Locator(".state", new() { HasText = "completed" }).WaitForAsync();
+        await host.Until(
+            "the messages of the ride to be handled",
+            $"operations/failed-messages?rideId={ride}",
+            list => ConsoleHost.Items(list) == 0
+        );
+        await page.GetByRole(AriaRole.Link, new() { Name = "Audit" }).ClickAsync();
+        await page.GetByRole(AriaRole.Cell, new() { Name = "The fares are mended" }).WaitForAsync();
+    }
+
+    [Fact]
+    public async Task A_discarded_message_is_restored()
+    {
+        var page = await SignedIn(await host.Open());
+        var list = await host.Operator.Get("operations/failed-messages?queue=compute-fare_error");
+        var id = list.Body!["items"]!.AsArray()[^1]!["id"]!.ToString();
+
+        await page.GotoAsync($"console/failed-messages/{id}");
+        await Confirm("Discard", "A duplicate");
+        await page.GetByText("1 messages discarded").WaitForAsync();
+        await Confirm("Restore", "It was none");
+        await page.GetByText("1 messages restored").WaitForAsync();
+
+        await page.GetByRole(AriaRole.Cell, new() { Name = "It was none" }).WaitForAsync();
+        await host.Until(
+            "the message to wait again",
+            $"operations/failed-messages/{id}",
+            message => message["state"]!.ToString() == "failed"
+        );
+
+        async Task Confirm(string action, string reason)
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = $"{action} this message" }).ClickAsync();
+            await page.GetByLabel("Reason").FillAsync(reason);
+            await page.GetByRole(AriaRole.Button, new() { Name = action, Exact = true }).ClickAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_parked_event_is_skipped_with_a_reason()
+    {
+        var position = await host.ParkAnEvent("earnings");
+        var page = await SignedIn(await host.Open());
+
+        await page.GotoAsync("console/subscriptions/earnings");
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Skip the event at {position}" }).ClickAsync();
+        await page.GetByLabel("Reason").FillAsync("It was paid by hand");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Skip", Exact = true }).ClickAsync();
+
+        await page.GetByText("The event is skipped").WaitForAsync();
+        await page.GetByText("None: every event could be applied").WaitForAsync();
+    }
+
+    [Fact]
+    public async Task Every_page_shows_what_there_is_is_accessible_in_both_themes_and_fits_a_phone()
+    {
+        var pages = await Pages();
+        await host.ParkAnEvent("notifications");
+        Directory.CreateDirectory(s_screenshots);
+        List<string> faults = [];
+        foreach (
+            var (look, width, height, scheme) in new[]
+            {
+                ("light", 1280, 900, ColorScheme.Light),
+                ("dark", 1280, 900, ColorScheme.Dark),
+                ("phone", 390, 844, ColorScheme.Light),
+            }
+        )
+        {
+            var page = await host.Open(width, height, scheme);
+            page.Request += (_, request) =>
+            {
+                if (new Uri(request.Url).Authority != host.Host.Address.Authority)
+                    faults.Add($"{page.Url} loads {request.Url}");
+            };
+            page.Console += (_, message) =>
+            {
+                if (message.Type == "error")
+                    faults.Add($"{page.Url}: {message.Text}");
+            };
+            await page.GotoAsync("console/sign-in");
+            await Check("sign-in", "Your name");
+            await SignedIn(page);
+            foreach (var (name, path, text) in pages)
+            {
+                await page.GotoAsync(path);
+                await Check(name, text);
+            }
+
+            async Task Check(string name, string text)
+            {
+                await page.GetByText(text).First.WaitForAsync();
+                await page.ScreenshotAsync(new() { Path = Path.Combine(s_screenshots, $"{name}-{look}.png") });
+                var found = await page.RunAxe();
+                faults.AddRange(
+                    found
+                        .Violations.Where(violation => violation.Impact is "serious" or "critical")
+                        .Select(violation =>
+                            $"{name}, {look}: {violation.Id}: {string.Join(" | ", violation.Nodes.Take(3).Select(node => node.Html))}"
+                        )
+                );
+                var overflow = await page.EvaluateAsync<int>(
+                    "document.documentElement.scrollWidth - window.innerWidth"
+                );
+                if (overflow > 0)
+                    faults.Add($"{name}, {look}: {overflow} pixels too wide");
+            }
+        }
+        faults.Distinct().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Events_appear_live_as_they_happen()
+    {
+        var page = await SignedIn(await host.Open());
+        await page.GotoAsync("console/events?live=true");
+        await page.GetByText("Events appear here as they happen").WaitForAsync();
+
+        var rider = await host.City.Rider();
+        var ride = await rider.Request(City.Alexanderplatz, City.Zoo);
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "RideRequested" }).First.WaitForAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = ride[^12..] }).First.ClickAsync();
+        await Heading(page, "Ride");
+    }
+
+    // A name for the screenshot, the address, and a text that shows that the page has its data.
+    async Task<(string Name, string Path, string Text)[]> Pages()
+    {
+        var message = (await host.Operator.Get("operations/failed-messages?queue=compute-fare_error")).Body!["items"]![
+            0
+        ]!;
+        var ride = (await host.Operator.Get("operations/rides?state=completed")).Body!["items"]![0]!["id"];
+        var redrive = await host.Operator.Post(
+            "operations/redrives",
+            new JsonObject
+            {
+                ["selection"] = new JsonObject { ["queue"] = "compute-fare_error" },
+                ["limit"] = 1,
+                ["reason"] = "Try one first",
+            }
+        );
+        return
+        [
+            ("overview", "console", "compute-fare_error"),
+            ("failed-messages", "console/failed-messages", "Fares were broken"),
+            ("failed-message-list", "console/failed-messages/list?queue=compute-fare_error", "Fares were broken"),
+            ("failed-message", $"console/failed-messages/{message["id"]}", "Fares were broken"),
+            ("redrives", "console/redrives", "Try one first"),
+            ("redrive", $"console/redrives/{redrive.Text("id")}", "Try one first"),
+            ("rides", "console/rides", "captured"),
+            ("ride", $"console/rides/{ride}?version=3", "RideRequested"),
+            ("events", "console/events", "Data"),
+            ("subscriptions", "console/subscriptions", "ride-facts"),
+            ("subscription", "console/subscriptions/notifications", "parked by a test"),
+            ("schemas", "console/schemas", "RideRequested"),
+            ("schema", "console/schemas/RideRequested", "json-schema.org"),
+            ("audit", "console/audit", "Try one first"),
+        ];
+    }
+
+    // The oldest message that waits, how many its ride has, and the ride.
+    async Task<(int Count, string Ride)> OneFailure()
+    {
+        var list = await host.Operator.Get("operations/failed-messages?queue=compute-fare_error");
+        var ride = list.Body!["items"]![0]!["rideId"]!.ToString();
+        var ofRide = await host.Operator.Get($"operations/failed-messages?rideId={ride}");
+        return (ConsoleHost.Items(ofRide.Body!), ride);
+    }
+
+    static async Task<IPage> SignedIn(IPage page)
+    {
+        await page.GotoAsync("console/sign-in");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Heading(page, "Overview");
+        return page;
+    }
+
+    static Task Heading(IPage page, string text) =>
+        page.GetByRole(AriaRole.Heading, new() { Name = text, Level = 1 }).WaitForAsync();
+
+    static string Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "RideBooking.sln")))
+            folder =
+                folder.Parent ?? throw new DirectoryNotFoundException("The tests do not run inside the repository.");
+        return folder.FullName;
+    }
+}
