@@ -7,7 +7,7 @@ namespace RideBooking.Demo;
 /// <param name="Seed">The seed of all decisions. With the same seed, the same people act in the same way.</param>
 /// <param name="Drivers">The number of drivers.</param>
 /// <param name="Riders">The number of riders.</param>
-/// <param name="Pace">How fast the city lives at first. 1 is about thirty times as fast as a real city.</param>
+/// <param name="Pace">How fast the city runs at first. 1 is about thirty times as fast as a real city.</param>
 internal sealed record DemoArguments(int Seed, int Drivers, int Riders, double Pace)
 {
     const string Wanted = "--demo";

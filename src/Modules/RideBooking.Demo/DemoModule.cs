@@ -22,7 +22,7 @@ namespace RideBooking.Demo;
 /// </remarks>
 public sealed class DemoModule : IModule
 {
-    // The city lives fast: what takes minutes in a real city takes seconds here. Settings that the user makes win.
+    // The city runs fast: what takes minutes in a real city takes seconds here. Settings of the user take precedence.
     static readonly Dictionary<string, string?> s_settings = new()
     {
         ["Matching:OfferTimeout"] = "00:00:10",

@@ -33,7 +33,7 @@ internal static class SteerDemo
 
     /// <param name="Broken">Whether the consumer that computes fares is broken.</param>
     /// <param name="Paused">Whether riders request no more rides. Rides under way continue.</param>
-    /// <param name="Pace">How fast the city lives.</param>
+    /// <param name="Pace">How fast the city runs.</param>
     internal sealed record Request(bool? Broken, bool? Paused, double? Pace)
     {
         internal sealed class Validator : AbstractValidator<Request>
@@ -50,6 +50,6 @@ internal static class SteerDemo
 
     /// <param name="Broken">Whether the consumer that computes fares is broken.</param>
     /// <param name="Paused">Whether riders request no more rides. Rides under way continue.</param>
-    /// <param name="Pace">How fast the city lives.</param>
+    /// <param name="Pace">How fast the city runs.</param>
     internal sealed record View(bool Broken, bool Paused, double Pace);
 }

@@ -80,7 +80,7 @@ internal static class AcceptOffer
             }
             await transaction.RollbackAsync(cancellationToken);
 
-            // Lost the race: to an earlier press of the button, to the clock or to the rider.
+            // Another event won: an earlier request to accept, the expiry of the offer, or a cancellation.
             offer = await db.Set<Offer>()
                 .AsNoTracking()
                 .SingleAsync(offer => offer.OfferId == offerId, cancellationToken);

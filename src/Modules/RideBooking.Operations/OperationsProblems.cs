@@ -32,14 +32,14 @@ internal static class OperationsProblems
         Problem.NotFound("No subscription has this name.", SubscriptionNotFound);
 
     public static ProblemHttpResult NoSuchParkedEvent() =>
-        Problem.NotFound("The subscription has parked no event at this position, or no longer.", ParkedEventNotFound);
+        Problem.NotFound("The subscription has no parked event at this position.", ParkedEventNotFound);
 
     public static ProblemHttpResult NoSuchReplay() => Problem.NotFound("The replay does not exist.", ReplayNotFound);
 
     public static ProblemHttpResult NoSuchRider() =>
         Problem.NotFound(
-            "No ride, payment method or event is known of a rider with this id. Forgetting the id would keep its rider from ever "
-                + "using the service. If you are sure, set evenIfUnknown.",
+            "There is no ride, payment method or event of a rider with this id. If you forget the id, its rider can never use "
+                + "the service. If you are sure, set evenIfUnknown.",
             RiderNotFound
         );
 

@@ -21,7 +21,7 @@ internal static class RunArchiver
                 );
                 terminal.WriteLine(
                     host.Json(parsed) ? state.Indented()
-                    : state.As<ArchivingResponse>().IsRunning ? "A host archives finished rides already."
+                    : state.As<ArchivingResponse>().IsRunning ? "A host is already archiving finished rides."
                     : "A host archives finished rides within a minute. Its log and archive list show the result."
                 );
                 return ExitCode.Done;

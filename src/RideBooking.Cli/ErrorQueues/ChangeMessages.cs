@@ -20,7 +20,7 @@ internal sealed record ChangeMessages(string Verb, string Done, string Before)
     {
         var targets = new Targets(required: true);
         var (reason, yes, dryRun) = (Options.Reason(), Options.Yes(), Options.DryRun());
-        var limit = Options.OptionalNumber("--limit", "Maximum number of messages, the oldest first.", 1, int.MaxValue);
+        var limit = Options.OptionalNumber("--limit", "Maximum number of messages, oldest first.", 1, int.MaxValue);
         var command = new Command(Verb, description) { limit, reason, dryRun, yes };
         targets.AddTo(command);
         command.SetAction(

@@ -16,7 +16,7 @@ internal static class MessageDetails
     public static void Write(Terminal terminal, MessageDetailsResponse message)
     {
         terminal.Heading(message.Id);
-        // First, because a message that is done with needs no further look.
+        // First: if the message is not a failed one any more, the operator need not read on.
         if (message.State != "failed")
             Fact(terminal, "State", StateOf(message));
         Fact(terminal, "Message", $"{message.MessageType ?? "(unknown type)"} {message.MessageId}");
@@ -29,7 +29,7 @@ internal static class MessageDetails
             Fact(
                 terminal,
                 "Redriven",
-                $"{message.Redrives} times in vain{(message.Quarantined ? "; quarantined" : "")}"
+                $"{message.Redrives} times without success{(message.Quarantined ? "; quarantined" : "")}"
             );
         if (message.Outcome is { } outcome)
             Fact(terminal, "Outcome", outcome);

@@ -38,7 +38,7 @@ internal sealed class Plan(JsonElement response, IReadOnlyList<string>? ids, str
         if (Count == 0)
             terminal.WriteNote(
                 _plan.Quarantined > 0
-                    ? $"{Text.Count(_plan.Quarantined, "message")} matched, but earlier redrives were in vain. --force includes such messages."
+                    ? $"{Text.Count(_plan.Quarantined, "message")} matched, but failed again after earlier redrives. --force includes such messages."
                 : ids is null ? $"No {state} message matches."
                 : $"There is no such {state} message."
             );

@@ -14,7 +14,7 @@ internal static class Redrive
     {
         var targets = new Targets(required: true);
         var (reason, yes, dryRun) = (Options.Reason(), Options.Yes(), Options.DryRun());
-        var limit = Options.OptionalNumber("--limit", "Maximum number of messages, the oldest first.", 1, int.MaxValue);
+        var limit = Options.OptionalNumber("--limit", "Maximum number of messages, oldest first.", 1, int.MaxValue);
         var rate = Options.OptionalNumber("--rate", "Maximum number of messages per second.", 1, 10_000);
         var canary = new Option<bool>("--canary")
         {
@@ -22,7 +22,7 @@ internal static class Redrive
         };
         var force = new Option<bool>("--force")
         {
-            Description = "Include messages that were redriven too often in vain, and queues that no host consumes.",
+            Description = "Include quarantined messages, and send to queues that no host consumes.",
         };
         var noWait = new Option<bool>("--no-wait") { Description = "Do not wait for the end of the redrive." };
         var command = new Command(

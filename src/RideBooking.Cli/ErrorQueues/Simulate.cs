@@ -3,7 +3,7 @@ using RideBooking.Cli.Api;
 
 namespace RideBooking.Cli.ErrorQueues;
 
-/// <summary><c>error-queues simulate</c>: tells what a redrive of one message would do now, without doing it.</summary>
+/// <summary><c>error-queues simulate</c>: shows what a redrive of one message would do now, without doing it.</summary>
 internal static class Simulate
 {
     public static Command Make(Terminal terminal, HostOptions host)
@@ -11,7 +11,7 @@ internal static class Simulate
         var id = Targets.One();
         var command = new Command(
             "simulate",
-            "Tell what a redrive of a failed message would do now. Nothing is sent, and nothing is changed."
+            "Show what a redrive of a failed message would do now. Nothing is sent, and nothing is changed."
         )
         {
             id,

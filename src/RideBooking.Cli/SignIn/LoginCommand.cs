@@ -18,7 +18,7 @@ internal static class LoginCommand
         };
         var clientId = new Option<string>("--client-id")
         {
-            Description = "The client as which the authority knows this program. Default: RIDEBOOKING_CLIENT_ID.",
+            Description = "This program's client id at the authority. Default: RIDEBOOKING_CLIENT_ID.",
             HelpName = "id",
         };
         var scope = new Option<string>("--scope")

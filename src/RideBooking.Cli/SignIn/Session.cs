@@ -8,7 +8,7 @@ namespace RideBooking.Cli.SignIn;
 /// <param name="Token">The access token, which the host accepts.</param>
 /// <param name="ExpiresAt">When the token expires.</param>
 /// <param name="Authority">The issuer of the token; null if the host itself issued it for development.</param>
-/// <param name="Client">The client as which the authority knows this program.</param>
+/// <param name="Client">The client that the authority has for this program.</param>
 /// <param name="RefreshToken">Gets another token from the authority; null if it issued none.</param>
 internal sealed record Session(
     string Token,
@@ -61,7 +61,7 @@ internal sealed record Session(
     }
 }
 
-/// <summary>The client as which an authority knows this program, and what it asks for.</summary>
+/// <summary>The client that an authority has for this program, and what it asks for.</summary>
 /// <param name="Id">The client's id.</param>
 /// <param name="Scope">The scopes, separated by blanks.</param>
 /// <param name="Audience">The audience to ask for, where the authority needs one.</param>

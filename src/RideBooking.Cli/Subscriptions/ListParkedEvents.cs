@@ -10,11 +10,7 @@ internal static class ListParkedEvents
     {
         var name = SubscriptionsCommand.Name();
         var limit = Options.Number("--limit", "Maximum number of events.", 1, 100, standard: 20);
-        var command = new Command("parked", "List the parked events of a subscription, the oldest first.")
-        {
-            name,
-            limit,
-        };
+        var command = new Command("parked", "List the parked events of a subscription, oldest first.") { name, limit };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {

@@ -67,7 +67,7 @@ internal static class ListEvents
         }
         catch (UnreadableEventException) when (readable.Count > 0)
         {
-            // These are worth a page.
+            // The page ends before the event that cannot be read; the next request reports it.
         }
         return readable;
     }

@@ -105,6 +105,6 @@ internal sealed partial class EndpointWatchdog(
     [LoggerMessage(LogLevel.Error, "The endpoint of {Queue} could not be restarted; a later check tries again")]
     partial void LogNotRestarted(Exception exception, string queue);
 
-    [LoggerMessage(LogLevel.Debug, "RabbitMQ could not be asked who consumes the queues")]
+    [LoggerMessage(LogLevel.Debug, "The queues' consumers could not be read from RabbitMQ; the next check tries again")]
     partial void LogNotAsked(Exception exception);
 }

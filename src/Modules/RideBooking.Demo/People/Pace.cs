@@ -1,6 +1,6 @@
 namespace RideBooking.Demo.People;
 
-/// <summary>Sets how fast the city lives. A change takes effect at once, also for people who are waiting.</summary>
+/// <summary>Sets how fast the city runs. A change takes effect at once, also for people who are waiting.</summary>
 internal sealed class Pace(DemoArguments arguments, TimeProvider clock)
 {
     /// <summary>An eighth of the ordinary pace.</summary>

@@ -6,7 +6,7 @@ namespace RideBooking.Demo.Screen;
 /// <param name="Metrics">The application's metrics.</param>
 /// <param name="Where">Transport, database and address.</param>
 /// <param name="Seed">The demo's seed.</param>
-/// <param name="Pace">How fast the city lives.</param>
+/// <param name="Pace">How fast the city runs.</param>
 /// <param name="Paused">Whether riders request no more rides.</param>
 /// <param name="Broken">Whether the consumer that computes fares is broken.</param>
 /// <param name="Running">How long the demo has been running.</param>

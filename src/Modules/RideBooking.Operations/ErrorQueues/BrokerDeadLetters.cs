@@ -8,7 +8,9 @@ namespace RideBooking.Operations.ErrorQueues;
 /// <summary>
 /// A message that RabbitMQ itself moved to the error queue, because no delivery of it was ever acknowledged.
 /// </summary>
-/// <remarks>No consumer lived to record the reason, so the message is explained from the broker's own headers.</remarks>
+/// <remarks>
+/// Every consumer died before it could record the reason, so the message is explained from the broker's own headers.
+/// </remarks>
 internal static class BrokerDeadLetters
 {
     const string Deaths = "x-death";

@@ -93,7 +93,7 @@ internal sealed class MoveFailedMessages(
             }
     }
 
-    /// <summary>Records that redrives of these messages were in vain.</summary>
+    /// <summary>Records that these messages failed again after redrives.</summary>
     async Task RecordFailedRedrives(AppDbContext db, List<StoredMessage> added, CancellationToken cancellationToken)
     {
         var ids = added.Select(row => row.MessageId).OfType<string>().Distinct().ToList();

@@ -88,7 +88,7 @@ internal static class DiscardMessages
     }
 
     /// <param name="Selection">The messages to discard.</param>
-    /// <param name="Limit">The maximum number of messages, the oldest first; all by default.</param>
+    /// <param name="Limit">The maximum number of messages, oldest first; all by default.</param>
     /// <param name="DryRun">Whether to show the plan only.</param>
     /// <param name="Reason">The reason for the discard.</param>
     internal sealed record Request(Selection Selection, int? Limit, bool? DryRun, string Reason)

@@ -53,7 +53,7 @@ internal static class ListFailedMessages
         if (redriveId is null)
             state ??= StoredMessage.Failed;
         if (state is not null && !s_states.Contains(state))
-            return Problem.Validation("state", $"must be one of {string.Join(", ", s_states)}");
+            return Problem.Validation("state", $"must be one of: {string.Join(", ", s_states)}");
         var filter = new Selection(
             Queue: string.IsNullOrEmpty(queue) ? null : queue,
             Fingerprint: fingerprint,

@@ -26,7 +26,7 @@ namespace RideBooking.Operations.FailedMessages;
 /// <c>failedAgain</c>, <c>untracked</c> (its consumer keeps no record) or <c>unknown</c>; null while it has not been sent.
 /// </param>
 /// <param name="Redrives">How often the message had been redriven, and had failed again, before this failure.</param>
-/// <param name="Quarantined">Whether only a redrive with <c>force</c> sends it, because earlier ones were in vain.</param>
+/// <param name="Quarantined">Whether it is quarantined: only a redrive with <c>force</c> sends it.</param>
 /// <param name="DiscardedAt">For a discarded message: when it was discarded.</param>
 /// <param name="DiscardedBy">For a discarded message: who discarded it.</param>
 /// <param name="Reason">For a discarded message: the reason.</param>

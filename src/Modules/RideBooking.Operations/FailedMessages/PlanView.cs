@@ -6,7 +6,7 @@ namespace RideBooking.Operations.FailedMessages;
 /// <param name="Count">How many messages would be affected.</param>
 /// <param name="Matching">How many messages match the selection, regardless of the limit.</param>
 /// <param name="NotFound">How many ids match no such message.</param>
-/// <param name="Quarantined">How many more match, but are left out because earlier redrives of them were in vain.</param>
+/// <param name="Quarantined">How many more match, but are left out because they failed again after earlier redrives.</param>
 /// <param name="Items">The first of the messages.</param>
 internal sealed record PlanView(
     int Count,

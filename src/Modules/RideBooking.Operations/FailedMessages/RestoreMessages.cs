@@ -77,7 +77,7 @@ internal static class RestoreMessages
 
     /// <param name="Ids">The ids of discarded messages, up to 1000; null if a selection is given.</param>
     /// <param name="Selection">Selects discarded messages; null if ids are given.</param>
-    /// <param name="Limit">The maximum number of messages, the oldest first; all by default.</param>
+    /// <param name="Limit">The maximum number of messages, oldest first; all by default.</param>
     /// <param name="DryRun">Whether to show the plan only.</param>
     /// <param name="Reason">The reason for the restore.</param>
     internal sealed record Request(

@@ -64,7 +64,7 @@ internal sealed class StoredMessage
     /// <summary>How often the message had been redriven, and had failed again, before this failure.</summary>
     public int Redrives { get; set; }
 
-    /// <summary>Whether it was redriven so often in vain that only a redrive with <c>force</c> selects it.</summary>
+    /// <summary>Whether it failed again after so many redrives that only one with <c>force</c> selects it.</summary>
     public bool IsQuarantined { get; set; }
 
     /// <summary>Its place among the messages of its ride: when it was sent; when it failed, if it does not say.</summary>
@@ -126,7 +126,7 @@ internal sealed class StoredMessage
         WasRedriven(Redrives + 1, quarantineAfter);
     }
 
-    /// <summary>Records how often the message was redriven in vain.</summary>
+    /// <summary>Records how often the message failed again after a redrive.</summary>
     public void WasRedriven(int redrives, int quarantineAfter) =>
         (Redrives, IsQuarantined) = (redrives, redrives >= quarantineAfter);
 

@@ -25,7 +25,7 @@ internal sealed class Redrive
     /// <summary>How many of the requested ids were not, or no longer, failed messages.</summary>
     public required int NotFound { get; init; }
 
-    /// <summary>How many failed messages matched but were left out, because earlier redrives of them were in vain.</summary>
+    /// <summary>How many failed messages matched but were left out, because they failed again after earlier redrives.</summary>
     public required int Quarantined { get; init; }
 
     /// <summary>Whether it begins with 1, 10 and 100 messages, and stops if one of them fails again.</summary>

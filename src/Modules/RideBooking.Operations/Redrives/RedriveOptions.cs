@@ -5,7 +5,7 @@ using RideBooking.Platform.Messaging;
 namespace RideBooking.Operations.Redrives;
 
 /// <param name="QuarantineAfter">
-/// <c>Operations:QuarantineAfter</c>: how many redrives of a message may be in vain until it needs <c>force</c>.
+/// <c>Operations:QuarantineAfter</c>: how often a message may fail again after a redrive until it needs <c>force</c>.
 /// </param>
 /// <param name="OutcomeTimeout">
 /// After this time without a sign of a redriven message its outcome is unknown, and the next message of its ride follows. Longer

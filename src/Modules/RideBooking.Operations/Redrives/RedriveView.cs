@@ -6,7 +6,7 @@ namespace RideBooking.Operations.Redrives;
 /// <param name="Selected">How many messages were requested.</param>
 /// <param name="Sent">How many messages were sent back to the queue in which they failed.</param>
 /// <param name="NotFound">How many of the ids were not, or no longer, failed messages.</param>
-/// <param name="Quarantined">How many more matched, but were left out because earlier redrives of them were in vain.</param>
+/// <param name="Quarantined">How many more matched, but were left out because they failed again after earlier redrives.</param>
 /// <param name="Failed">
 /// How many messages were not sent and are failed messages again: the redrive failed or was cancelled, or the broker refused them.
 /// </param>

@@ -26,7 +26,7 @@ internal static class RequestRedrive
             .MapPost("/operations/redrives", Handle)
             .WithSummary("Redrive failed messages")
             .WithDescription(
-                "The messages go back to the queues in which they failed. They keep their message id, and get all retries and redeliveries again. The selection is frozen when it is accepted: a message that fails again is not sent again. Messages of one ride are sent one after the other, each when the outcome of the one before is known. A message that was redriven too often in vain (Operations:QuarantineAfter) is left out, unless force is set. With canary, 1, then 10, then 100 messages are sent and their outcomes awaited; if one fails again, the redrive pauses. With dryRun, the response shows the plan and nothing is sent."
+                "The messages go back to the queues in which they failed. They keep their message id, and get all retries and redeliveries again. The selection is frozen when it is accepted: a message that fails again is not sent again. Messages of one ride are sent one after the other, each when the outcome of the one before is known. A quarantined message (one that failed again after too many redrives, Operations:QuarantineAfter) is left out, unless force is set. With canary, 1, then 10, then 100 messages are sent and their outcomes awaited; if one fails again, the redrive pauses. With dryRun, the response shows the plan and nothing is sent."
             )
             .Refuses(StatusCodes.Status404NotFound, OperationsProblems.QueueNotFound)
             .Refuses(StatusCodes.Status409Conflict, OperationsProblems.QueueNotConsumed);
@@ -138,7 +138,7 @@ internal static class RequestRedrive
     }
 
     /// <param name="Selection">The messages to redrive.</param>
-    /// <param name="Limit">The maximum number of messages, the oldest first; all by default.</param>
+    /// <param name="Limit">The maximum number of messages, oldest first; all by default.</param>
     /// <param name="RatePerSecond">The maximum number of messages per second.</param>
     /// <param name="DryRun">Whether to show the plan only.</param>
     /// <param name="Reason">The reason for the redrive.</param>

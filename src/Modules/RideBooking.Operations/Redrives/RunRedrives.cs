@@ -63,7 +63,7 @@ internal sealed class RunRedrives(
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
             catch (Exception exception)
             {
-                logger.LogWarning(exception, "The database was not asked for redrives; the next attempt follows");
+                logger.LogWarning(exception, "Redrives could not be read; the next attempt follows");
                 await Task.Delay(s_pollInterval, clock, stoppingToken)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -102,7 +102,7 @@ internal static class RequestReplay
         {
             return Problem.Conflict(
                 OperationsProblems.ReplayRunning,
-                "A replay of this projection runs already. Cancel it first."
+                "A replay of this projection is already running. Cancel it first."
             );
         }
         return await Accepted(replay, db, cancellationToken);

@@ -16,7 +16,7 @@ internal static class ListParkedEvents
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapGet("/operations/subscriptions/{name}/parked-events", Handle)
-            .WithSummary("List the parked events of a subscription, the oldest first")
+            .WithSummary("List the parked events of a subscription, oldest first")
             .Refuses(StatusCodes.Status404NotFound, OperationsProblems.SubscriptionNotFound);
 
     static async Task<Results<Ok<Page<ParkedEventView>>, ProblemHttpResult>> Handle(

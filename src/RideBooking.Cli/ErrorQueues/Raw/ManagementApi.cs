@@ -35,7 +35,7 @@ internal sealed class ManagementApi(BrokerAddress broker, string? address)
         );
         try
         {
-            // Counts of now: the statistics are seconds old.
+            // The current counts; the statistics are seconds old.
             return await http.GetFromJsonAsync<ManagedQueue[]>(
                     new Uri(
                         api,

@@ -137,7 +137,7 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
         }
         catch (Exception exception)
         {
-            Logger(context.RequestServices).LogDebug(exception, "A client left before it received why its stream ends");
+            Logger(context.RequestServices).LogDebug(exception, "A client disconnected before its stream's last event");
         }
     }
 

@@ -10,7 +10,7 @@ namespace RideBooking.IntegrationTests.Platform.Observability;
 
 /// <summary>
 /// The host as a process on RabbitMQ with a Prometheus that scrapes it, and a past: rides that were paid, and messages that were
-/// retried and redelivered in vain.
+/// retried and redelivered without success.
 /// </summary>
 public sealed class ScrapedHost(Servers servers) : IAsyncLifetime
 {

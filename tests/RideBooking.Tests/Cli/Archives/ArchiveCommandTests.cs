@@ -56,7 +56,7 @@ public sealed class ArchiveCommandTests(ArchiveCommandTests.Archiving host)
 
         (await host.Run("archive", "run", "--reason", "once more"))
             .ShouldEnd(ExitCode.Done)
-            .Out.ShouldBe("A host archives finished rides already.\n");
+            .Out.ShouldBe("A host is already archiving finished rides.\n");
 
         var state = await State();
         (state.ArchiveId, state.DueAt).ShouldBe((id, leasedUntil));

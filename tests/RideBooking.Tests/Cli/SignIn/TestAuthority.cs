@@ -52,7 +52,7 @@ public sealed class TestAuthority : IAsyncDisposable
     /// <summary>Makes all refresh tokens useless.</summary>
     public void ForgetRefreshTokens() => _refreshTokens.Clear();
 
-    /// <summary>Waits until the program has asked for the token in vain, then lets a person approve the sign-in.</summary>
+    /// <summary>Waits until the program has asked for the token and got none, then lets a person approve the sign-in.</summary>
     public async Task Approve(string userCode, string subject, string role = "operator")
     {
         var pending = _pending.Values.Single(candidate => candidate.UserCode == userCode);
