@@ -51,5 +51,6 @@ public sealed class MatchingModule : IModule
         DeclineOffer.Map(drivers);
         ListOffers.Map(drivers);
         FollowOffers.Map(drivers);
+        ListDriversOnDuty.Map(routes.MapOperators());
     }
 }

@@ -227,6 +227,7 @@ internal sealed record RedriveResponse(
 internal sealed record OutcomesResponse(
     int Pending,
     int Consumed,
+    int Ignored,
     int Deduplicated,
     int FailedAgain,
     int Untracked,

@@ -63,6 +63,7 @@ internal static class FollowRedrive
         List<(int Count, string Text)> counts =
         [
             (outcomes.Consumed, "consumed"),
+            (outcomes.Ignored, "handled without effect"),
             (outcomes.Deduplicated, "handled before"),
             (outcomes.FailedAgain, "failed again"),
             (outcomes.Pending, "not handled yet"),

@@ -61,6 +61,7 @@ sealed partial class GroupCommit<TDbContext>(
             return;
         }
 
+        unit.Entry.HadEffect = changes.Count > 0 || unit.Sent.Count > 0;
         // Collected here and not by the writer, which works for many callers and must not fail.
         var pending = new Pending(unit, changes, cancellationToken);
         _waiting.Enqueue(pending);

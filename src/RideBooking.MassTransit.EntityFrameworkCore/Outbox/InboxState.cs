@@ -29,6 +29,10 @@ public class InboxState
     /// <summary>When handling ended, UTC.</summary>
     public DateTime? Consumed { get; set; }
 
+    /// <summary>Whether the consumer changed a row or sent a message.</summary>
+    /// <remarks>Null if that is not known, because it wrote in a transaction of its own.</remarks>
+    public bool? HadEffect { get; set; }
+
     /// <summary>When the outbox took over the consumer's messages, UTC: the time at which the message was consumed.</summary>
     /// <remarks>
     /// Messages that are not sent yet have rows in the outbox, with this message's id in <see

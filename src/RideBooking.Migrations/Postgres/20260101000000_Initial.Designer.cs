@@ -44,6 +44,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("delivered");
 
+                    b.Property<bool?>("HadEffect")
+                        .HasColumnType("boolean")
+                        .HasColumnName("had_effect");
+
                     b.Property<Guid>("LockId")
                         .HasColumnType("uuid")
                         .HasColumnName("lock_id");

@@ -394,6 +394,7 @@ namespace RideBooking.Migrations.Postgres
                     receive_count = table.Column<int>(type: "integer", nullable: false),
                     received = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     consumed = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    had_effect = table.Column<bool>(type: "boolean", nullable: true),
                     delivered = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>

@@ -516,6 +516,7 @@ namespace RideBooking.Migrations.SqlServer
                     receive_count = table.Column<int>(type: "int", nullable: false),
                     received = table.Column<DateTime>(type: "datetime2", nullable: false),
                     consumed = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    had_effect = table.Column<bool>(type: "bit", nullable: true),
                     delivered = table.Column<DateTime>(type: "datetime2", nullable: true)
                 },
                 constraints: table =>

@@ -41,6 +41,10 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("datetime2")
                         .HasColumnName("delivered");
 
+                    b.Property<bool?>("HadEffect")
+                        .HasColumnType("bit")
+                        .HasColumnName("had_effect");
+
                     b.Property<Guid>("LockId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("lock_id");

@@ -39,6 +39,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("delivered");
 
+                    b.Property<bool?>("HadEffect")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("had_effect");
+
                     b.Property<Guid>("LockId")
                         .HasColumnType("TEXT")
                         .HasColumnName("lock_id");

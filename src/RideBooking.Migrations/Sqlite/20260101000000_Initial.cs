@@ -554,6 +554,7 @@ namespace RideBooking.Migrations.Sqlite
                     receive_count = table.Column<int>(type: "INTEGER", nullable: false),
                     received = table.Column<DateTime>(type: "TEXT", nullable: false),
                     consumed = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    had_effect = table.Column<bool>(type: "INTEGER", nullable: true),
                     delivered = table.Column<DateTime>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>

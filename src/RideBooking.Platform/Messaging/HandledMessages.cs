@@ -17,11 +17,13 @@ public sealed class HandledMessages
     /// </summary>
     public bool Knows(string endpoint) => _consumers.HasInbox(endpoint);
 
-    /// <summary>Returns which of the messages were handled, and by which endpoint.</summary>
+    /// <summary>
+    /// Returns which of the messages were handled, by which endpoint, and whether with an effect; null if that is not known.
+    /// </summary>
     /// <param name="db">The database.</param>
     /// <param name="messages">The ids under which the messages were first sent; up to a thousand.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
-    public async Task<IReadOnlySet<(Guid Message, string Endpoint)>> Of(
+    public async Task<IReadOnlyDictionary<(Guid Message, string Endpoint), bool?>> Of(
         AppDbContext db,
         IReadOnlyCollection<Guid> messages,
         CancellationToken cancellationToken
@@ -29,12 +31,24 @@ public sealed class HandledMessages
     {
         var entries = await db.Set<InboxState>()
             .Where(entry => messages.Contains(entry.MessageId) && entry.Consumed != null)
-            .Select(entry => new { entry.MessageId, entry.ConsumerId })
+            .Select(entry => new
+            {
+                entry.MessageId,
+                entry.ConsumerId,
+                entry.HadEffect,
+            })
             .ToListAsync(cancellationToken);
         return entries
-            .Select(entry => (entry.MessageId, Endpoint: _consumers.EndpointOf(entry.ConsumerId)))
+            .Select(entry => (entry.MessageId, Endpoint: _consumers.EndpointOf(entry.ConsumerId), entry.HadEffect))
             .Where(entry => entry.Endpoint is not null)
-            .Select(entry => (entry.MessageId, entry.Endpoint!))
-            .ToHashSet();
+            // An endpoint may handle a message with several consumers.
+            .GroupBy(entry => (entry.MessageId, entry.Endpoint!))
+            .ToDictionary(
+                group => group.Key,
+                group =>
+                    group.Any(entry => entry.HadEffect == true) ? true
+                    : group.Any(entry => entry.HadEffect is null) ? (bool?)null
+                    : false
+            );
     }
 }

@@ -44,6 +44,7 @@ public sealed class When_operators_use_the_console(ConsoleHost host) : IClassFix
         await page.GetByRole(AriaRole.Button, new() { Name = "Redrive", Exact = true }).ClickAsync();
 
         await page.GetByText($"{failed} of {failed} messages sent back").WaitForAsync();
+        await page.GetByRole(AriaRole.Row, new() { Name = $"consumed {failed} handled" }).WaitForAsync();
         await page.Locator(".state", new() { HasText = "completed" }).WaitForAsync();
         await host.Until(
             "the messages of the ride to be handled",
@@ -63,9 +64,9 @@ public sealed class When_operators_use_the_console(ConsoleHost host) : IClassFix
 
         await page.GotoAsync($"console/failed-messages/{id}");
         await Confirm("Discard", "A duplicate");
-        await page.GetByText("1 messages discarded").WaitForAsync();
+        await page.GetByText("1 message discarded").WaitForAsync();
         await Confirm("Restore", "It was none");
-        await page.GetByText("1 messages restored").WaitForAsync();
+        await page.GetByText("1 message restored").WaitForAsync();
 
         await page.GetByRole(AriaRole.Cell, new() { Name = "It was none" }).WaitForAsync();
         await host.Until(
@@ -80,6 +81,40 @@ public sealed class When_operators_use_the_console(ConsoleHost host) : IClassFix
             await page.GetByLabel("Reason").FillAsync(reason);
             await page.GetByRole(AriaRole.Button, new() { Name = action, Exact = true }).ClickAsync();
         }
+    }
+
+    [Fact]
+    public async Task A_redrive_is_simulated_and_the_message_exported_where_a_state_machine_handles_it()
+    {
+        var page = await SignedIn(await host.Open());
+        var list = await host.Operator.Get("operations/failed-messages?queue=compute-fare_error");
+
+        await page.GotoAsync($"console/failed-messages/{list.Body!["items"]![0]!["id"]}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Simulate a redrive" }).ClickAsync();
+        await page.GetByText("The consumer would handle it").WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Export as a test" }).ClickAsync();
+        await page.GetByText("Only a message that a state machine would handle becomes a test").WaitForAsync();
+    }
+
+    [Fact]
+    public async Task Failed_messages_are_found_by_their_driver_and_by_a_text()
+    {
+        var page = await SignedIn(await host.Open());
+        var list = await host.Operator.Get("operations/failed-messages?queue=compute-fare_error");
+        var driver = list.Body!["items"]![0]!["driverId"]!.ToString();
+
+        await page.GotoAsync("console/failed-messages/list");
+        await page.GetByLabel("Driver id").FillAsync(driver);
+        await page.GetByLabel("Text of the failure").FillAsync("BROKEN in the demo");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Filter", Exact = true }).ClickAsync();
+
+        await page.WaitForURLAsync(address =>
+            address.Contains($"DriverId={driver}", StringComparison.OrdinalIgnoreCase)
+        );
+        await page.GetByText("Fares were broken").First.WaitForAsync();
+        await page.GetByLabel("Text of the failure").FillAsync("there is no such text");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Filter", Exact = true }).ClickAsync();
+        await page.GetByText("No message matches").WaitForAsync();
     }
 
     [Fact]
@@ -189,6 +224,7 @@ public sealed class When_operators_use_the_console(ConsoleHost host) : IClassFix
         return
         [
             ("overview", "console", "compute-fare_error"),
+            ("map", "console/map", "Drivers on duty"),
             ("failed-messages", "console/failed-messages", "Fares were broken"),
             ("failed-message-list", "console/failed-messages/list?queue=compute-fare_error", "Fares were broken"),
             ("failed-message", $"console/failed-messages/{message["id"]}", "Fares were broken"),

@@ -30,6 +30,8 @@ internal sealed record FailedMessage(
     string? MessageId,
     string? MessageType,
     Guid? RideId,
+    string? RiderId,
+    string? DriverId,
     string? ExceptionType,
     string? ExceptionMessage,
     string Fingerprint,
@@ -37,6 +39,10 @@ internal sealed record FailedMessage(
     DateTimeOffset FailedAt,
     DateTimeOffset? SentAt,
     string State,
+    Guid? RedriveId,
+    string? Outcome,
+    int Redrives,
+    bool Quarantined,
     IReadOnlyDictionary<string, string?>? Headers,
     string? ContentType,
     JsonElement? Body,
@@ -57,9 +63,17 @@ internal sealed record Selection(
     string? Queue = null,
     string? Fingerprint = null,
     string? MessageType = null,
-    Guid? RideId = null
-);
+    Guid? RideId = null,
+    string? RiderId = null,
+    string? DriverId = null,
+    string? Text = null,
+    DateTimeOffset? FailedAfter = null,
+    DateTimeOffset? FailedBefore = null
+)
+{
+    public bool IsEmpty => Ids is not { Count: > 0 } && this with { Ids = null } == new Selection();
+}
 
-internal sealed record Plan(int Count, int Matching, int NotFound, IReadOnlyList<FailedMessage> Items);
+internal sealed record Plan(int Count, int Matching, int NotFound, int Quarantined, IReadOnlyList<FailedMessage> Items);
 
 internal sealed record Discarded(int Count);

@@ -14,6 +14,10 @@ internal sealed record LoggedEvent(
     long Position,
     string? TraceParent,
     JsonElement Payload
-);
+)
+{
+    /// <summary>The id of the trace in which it happened; null without one. A traceparent is version-trace-span-flags.</summary>
+    public string? TraceId => TraceParent?.Split('-') is [_, var trace, ..] ? trace : null;
+}
 
 internal sealed record EventPage(IReadOnlyList<LoggedEvent> Items, long Next);

@@ -8,6 +8,8 @@ internal sealed record Ride(
     string Status,
     string RiderId,
     string? DriverId,
+    Point? Pickup,
+    Point? Dropoff,
     Money? Fare,
     Payment Payment,
     IReadOnlyDictionary<string, DateTimeOffset> Timestamps

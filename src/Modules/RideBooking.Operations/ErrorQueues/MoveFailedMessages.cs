@@ -102,7 +102,11 @@ internal sealed class MoveFailedMessages(
             // One that was just sent may have failed before it was recorded as redriven.
             .Where(row => row.Status == StoredMessage.Redriven || row.Status == StoredMessage.Redriving)
             // One that was handled has come once more as a copy.
-            .Where(row => row.Outcome != Outcomes.Consumed && row.Outcome != Outcomes.Deduplicated)
+            .Where(row =>
+                row.Outcome != Outcomes.Consumed
+                && row.Outcome != Outcomes.Ignored
+                && row.Outcome != Outcomes.Deduplicated
+            )
             .Select(row => new
             {
                 row.Id,

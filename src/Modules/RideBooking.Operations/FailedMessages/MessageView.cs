@@ -22,7 +22,8 @@ namespace RideBooking.Operations.FailedMessages;
 /// <param name="State"><c>failed</c>, <c>redriving</c>, <c>redriven</c> or <c>discarded</c>.</param>
 /// <param name="RedriveId">The last redrive that it belonged to.</param>
 /// <param name="Outcome">
-/// What became of it after that redrive sent it: <c>pending</c>, <c>consumed</c>, <c>deduplicated</c> (it had been handled before),
+/// What became of it after that redrive sent it: <c>pending</c>, <c>consumed</c>, <c>ignored</c>
+/// (handled without effect), <c>deduplicated</c> (it had been handled before),
 /// <c>failedAgain</c>, <c>untracked</c> (its consumer keeps no record) or <c>unknown</c>; null while it has not been sent.
 /// </param>
 /// <param name="Redrives">How often the message had been redriven, and had failed again, before this failure.</param>

@@ -9,6 +9,9 @@ internal static class Outcomes
     /// <summary>Its consumer has handled it.</summary>
     public const string Consumed = "consumed";
 
+    /// <summary>Its consumer has handled it, and had nothing to change or to send.</summary>
+    public const string Ignored = "ignored";
+
     /// <summary>Its consumer had handled it before the redrive; the inbox has dropped it.</summary>
     public const string Deduplicated = "deduplicated";
 

@@ -76,13 +76,27 @@ internal sealed class RecordOutcomes(
             if (batch.Count == 0)
                 return (pending, recorded);
             var known = await handled.Of(db, batch.ConvertAll(row => Guid.Parse(row.MessageId!)), cancellationToken);
-            var consumed = batch
-                .Where(row => known.Contains((Guid.Parse(row.MessageId!), FailedMessage.EndpointOf(row.Queue))))
-                .Select(row => row.Id)
-                .ToList();
+            var handledNow = batch
+                .Select(row =>
+                    (
+                        row.Id,
+                        IsHandled: known.TryGetValue(
+                            (Guid.Parse(row.MessageId!), FailedMessage.EndpointOf(row.Queue)),
+                            out var hadEffect
+                        ),
+                        HadEffect: hadEffect
+                    )
+                )
+                .Where(row => row.IsHandled)
+                .ToLookup(row => row.HadEffect == false ? Outcomes.Ignored : Outcomes.Consumed, row => row.Id);
             var expired = clock.GetUtcNow() - options.OutcomeTimeout;
-            var unknown = batch.Where(row => row.StatusAt < expired).Select(row => row.Id).Except(consumed).ToList();
-            recorded += await Set(db, consumed, Outcomes.Consumed, cancellationToken);
+            var unknown = batch
+                .Where(row => row.StatusAt < expired)
+                .Select(row => row.Id)
+                .Except(handledNow.SelectMany(ids => ids))
+                .ToList();
+            foreach (var ids in handledNow)
+                recorded += await Set(db, [.. ids], ids.Key, cancellationToken);
             recorded += await Set(db, unknown, Outcomes.Unknown, cancellationToken);
             pending += batch.Count;
             last = batch[^1].Id;

@@ -7,6 +7,7 @@ namespace RideBooking.Operations.Redrives;
 /// <summary>What became of the messages that a redrive has sent: how many of each outcome.</summary>
 /// <param name="Pending">Not handled yet: they wait in their queue or for a redelivery.</param>
 /// <param name="Consumed">Handled by their consumer.</param>
+/// <param name="Ignored">Handled by their consumer, which had nothing to change or to send.</param>
 /// <param name="Deduplicated">Handled before the redrive; the inbox has dropped them.</param>
 /// <param name="FailedAgain">Failed messages again.</param>
 /// <param name="Untracked">Sent to a consumer that keeps no record, or without a message id.</param>
@@ -14,13 +15,14 @@ namespace RideBooking.Operations.Redrives;
 internal sealed record RedriveOutcomes(
     int Pending,
     int Consumed,
+    int Ignored,
     int Deduplicated,
     int FailedAgain,
     int Untracked,
     int Unknown
 )
 {
-    public static readonly RedriveOutcomes None = new(0, 0, 0, 0, 0, 0);
+    public static readonly RedriveOutcomes None = new(0, 0, 0, 0, 0, 0, 0);
 
     /// <summary>Counts the outcomes of several redrives with one query.</summary>
     public static async Task<IReadOnlyDictionary<Guid, RedriveOutcomes>> Of(
@@ -47,6 +49,7 @@ internal sealed record RedriveOutcomes(
                 return new RedriveOutcomes(
                     mine.GetValueOrDefault(Outcomes.Pending),
                     mine.GetValueOrDefault(Outcomes.Consumed),
+                    mine.GetValueOrDefault(Outcomes.Ignored),
                     mine.GetValueOrDefault(Outcomes.Deduplicated),
                     mine.GetValueOrDefault(Outcomes.FailedAgain),
                     mine.GetValueOrDefault(Outcomes.Untracked),

@@ -319,7 +319,7 @@ internal sealed class RunRedrives(
                 (
                     row,
                     !Guid.TryParse(row.MessageId, out var id) || !handled.Knows(endpoint) ? Outcomes.Untracked
-                    : known!.Contains((id, endpoint)) ? Outcomes.Deduplicated
+                    : known!.ContainsKey((id, endpoint)) ? Outcomes.Deduplicated
                     : Outcomes.Pending
                 )
             );
