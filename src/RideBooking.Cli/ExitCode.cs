@@ -19,7 +19,7 @@ internal static class ExitCode
     /// <summary>The token is missing, wrong or not an operator's.</summary>
     public const int NotAllowed = 4;
 
-    /// <summary>The queue, message, redrive, event, version or rider does not exist.</summary>
+    /// <summary>The queue, message, endpoint, redrive, event, version or rider does not exist.</summary>
     public const int NotFound = 5;
 
     /// <summary>An audit found deviations.</summary>

@@ -5,6 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts.Seams;
 using RideBooking.Operations.Archives;
 using RideBooking.Operations.Audits;
+using RideBooking.Operations.Backlogs;
+using RideBooking.Operations.Endpoints;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Operations.FailedMessages;
 using RideBooking.Operations.Redrives;
@@ -14,6 +16,7 @@ using RideBooking.Operations.Subscriptions;
 using RideBooking.Platform;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Platform.Observability;
 using RideBooking.Platform.Recovery;
 
@@ -58,6 +61,14 @@ public sealed class OperationsModule : IModule
         services.AddSingleton<WorkSignal<RunAudits>>();
         services.AddHostedService<RunAudits>();
         services.AddGauges<ErrorQueueDepth>();
+        services.AddSingleton(PauseOptions.Read(configuration));
+        services.AddSingleton<PauseOnFailures>();
+        services.AddSingleton<IFailureObserver>(provider => provider.GetRequiredService<PauseOnFailures>());
+        services.AddSingleton<WorkSignal<KeepPauses>>();
+        services.AddHostedService<KeepPauses>();
+        services.AddSingleton<RecordEndpointMinutes>();
+        services.AddHostedService(provider => provider.GetRequiredService<RecordEndpointMinutes>());
+        services.AddGauges<EndpointsPaused>();
     }
 
     /// <inheritdoc />
@@ -93,6 +104,10 @@ public sealed class OperationsModule : IModule
         GetAudit.Map(operators);
         CancelAudit.Map(operators);
         ForgetRider.Map(operators);
+        ListEndpoints.Map(operators);
+        GetEndpoint.Map(operators);
+        ControlEndpoint.Map(operators);
+        GetBacklog.Map(operators);
         ListOperatorActions.Map(operators);
     }
 }

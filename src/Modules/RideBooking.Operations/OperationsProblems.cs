@@ -3,7 +3,7 @@ using RideBooking.Platform.Http.Problems;
 
 namespace RideBooking.Operations;
 
-/// <summary>The problem codes of failed messages, redrives, subscriptions, replays, archives, audits and forgotten riders.</summary>
+/// <summary>The problem codes of failed messages, redrives, subscriptions, replays, archives, audits, endpoints and forgotten riders.</summary>
 internal static class OperationsProblems
 {
     public const string QueueNotFound = "queue_not_found";
@@ -22,6 +22,7 @@ internal static class OperationsProblems
     public const string RiderOwes = "rider_owes";
     public const string ArchivingOff = "archiving_off";
     public const string AuditNotFound = "audit_not_found";
+    public const string EndpointNotFound = "endpoint_not_found";
 
     public static ProblemHttpResult NoSuchQueue() =>
         Problem.NotFound("No endpoint has an error or skipped queue with this name.", QueueNotFound);
@@ -42,6 +43,9 @@ internal static class OperationsProblems
                 + "using the service. If you are sure, set evenIfUnknown.",
             RiderNotFound
         );
+
+    public static ProblemHttpResult NoSuchEndpoint() =>
+        Problem.NotFound("No endpoint has this name.", EndpointNotFound);
 
     public static ProblemHttpResult NoSuchAudit() => Problem.NotFound("The audit does not exist.", AuditNotFound);
 }

@@ -17,7 +17,7 @@ internal sealed class OperatorAction
     /// <summary>One of <see cref="OperatorActionNames"/>.</summary>
     public required string Action { get; init; }
 
-    /// <summary>The queue, if the action concerns one.</summary>
+    /// <summary>The queue, if the action concerns one; the endpoint that was paused or resumed.</summary>
     public string? Queue { get; init; }
 
     /// <summary>The ride, if the action concerns one.</summary>

@@ -30,6 +30,50 @@ internal sealed record SubscriptionResponse(
     string? StoppedBecause
 );
 
+internal sealed record EndpointsResponse(IReadOnlyList<EndpointResponse> Items);
+
+internal sealed record EndpointResponse(
+    string Name,
+    EndpointPauseResponse? Pause,
+    long? QueueDepth,
+    int Failed,
+    double Throughput,
+    double? LagSeconds,
+    double? ProcessingSeconds,
+    double? CriticalTimeSeconds,
+    double Failures,
+    double Retries,
+    IReadOnlyList<EndpointMinuteResponse> History
+);
+
+internal sealed record EndpointPauseResponse(DateTimeOffset At, string? By, bool Automatic, string Reason);
+
+internal sealed record EndpointMinuteResponse(
+    DateTimeOffset At,
+    long? QueueDepth,
+    double Throughput,
+    double? LagSeconds,
+    double? ProcessingSeconds,
+    double? CriticalTimeSeconds,
+    double Failures,
+    double Retries
+);
+
+internal sealed record BacklogResponse(
+    OutboxResponse Outbox,
+    TimersResponse Timers,
+    IReadOnlyList<SubscriptionBacklogResponse> Subscriptions,
+    IReadOnlyList<RidesResponse> Rides
+);
+
+internal sealed record OutboxResponse(long? Messages, double? OldestSeconds);
+
+internal sealed record TimersResponse(long? Waiting, long? Overdue, double? OldestOverdueSeconds);
+
+internal sealed record SubscriptionBacklogResponse(string Name, long Lag, double LagSeconds);
+
+internal sealed record RidesResponse(string State, long Count, long Stuck);
+
 internal sealed record ParkedEventsResponse(IReadOnlyList<ParkedEventResponse> Items, string? NextCursor);
 
 internal sealed record ParkedEventResponse(

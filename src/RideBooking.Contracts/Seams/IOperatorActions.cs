@@ -81,6 +81,12 @@ public static class OperatorActionNames
     /// <summary>Finished rides were archived before their time.</summary>
     public const string ArchiveRides = "archive-rides";
 
+    /// <summary>An endpoint was paused.</summary>
+    public const string PauseEndpoint = "pause-endpoint";
+
+    /// <summary>A paused endpoint was resumed.</summary>
+    public const string ResumeEndpoint = "resume-endpoint";
+
     /// <summary>A rider's personal data was made unreadable.</summary>
     public const string ForgetRider = "forget-rider";
 }

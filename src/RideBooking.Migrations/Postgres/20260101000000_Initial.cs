@@ -272,6 +272,31 @@ namespace RideBooking.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "endpoint_minutes",
+                schema: "operations",
+                columns: table => new
+                {
+                    minute = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    endpoint = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    host = table.Column<Guid>(type: "uuid", nullable: false),
+                    handled = table.Column<int>(type: "integer", nullable: false),
+                    failed = table.Column<int>(type: "integer", nullable: false),
+                    retries = table.Column<int>(type: "integer", nullable: false),
+                    redeliveries = table.Column<int>(type: "integer", nullable: false),
+                    lag_sum = table.Column<double>(type: "double precision", nullable: false),
+                    lag_max = table.Column<double>(type: "double precision", nullable: false),
+                    processing_sum = table.Column<double>(type: "double precision", nullable: false),
+                    processing_max = table.Column<double>(type: "double precision", nullable: false),
+                    critical_time_sum = table.Column<double>(type: "double precision", nullable: false),
+                    critical_time_max = table.Column<double>(type: "double precision", nullable: false),
+                    messages = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_endpoint_minutes", x => new { x.minute, x.endpoint, x.host });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "events",
                 schema: "event_log",
                 columns: table => new
@@ -583,6 +608,21 @@ namespace RideBooking.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_parked_events", x => new { x.subscription, x.generation, x.position });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "paused_endpoints",
+                schema: "operations",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    by = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_paused_endpoints", x => x.name);
                 });
 
             migrationBuilder.CreateTable(
@@ -1695,6 +1735,10 @@ namespace RideBooking.Migrations.Postgres
                 schema: "drivers");
 
             migrationBuilder.DropTable(
+                name: "endpoint_minutes",
+                schema: "operations");
+
+            migrationBuilder.DropTable(
                 name: "events",
                 schema: "event_log");
 
@@ -1749,6 +1793,10 @@ namespace RideBooking.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "parked_events",
                 schema: "event_log");
+
+            migrationBuilder.DropTable(
+                name: "paused_endpoints",
+                schema: "operations");
 
             migrationBuilder.DropTable(
                 name: "payment_methods",

@@ -19,7 +19,7 @@ internal sealed class InMemoryDrain(
     IServiceScopeFactory scopes,
     IOptions<MassTransitHostOptions> bus,
     ILogger<InMemoryDrain> logger
-) : IReceiveObserver, IHostedService
+) : IReceiveObserver, IHostedService, IDisposable
 {
     // At the time of a check, a message may be between the outbox and a queue, or between a queue and its consumer.
     const int QuietPolls = 5;
@@ -28,6 +28,19 @@ internal sealed class InMemoryDrain(
     // MassTransit reports a failed message twice, as a fault and as received: a counter would go below zero and stay there.
     readonly ConcurrentDictionary<ReceiveContext, byte> _handling = new(ReferenceEqualityComparer.Instance);
     int _received;
+    readonly CancellationTokenSource _ending = new();
+
+    /// <summary>
+    /// Waits for something with a message of a paused endpoint. The shutdown does not wait for it: the message is abandoned, and
+    /// recovered at the next start.
+    /// </summary>
+    public async Task WithoutWaitingFor(ReceiveContext context, Func<CancellationToken, Task> wait)
+    {
+        await PostReceive(context);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token, context.CancellationToken);
+        await wait(ended.Token);
+        await PreReceive(context);
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -60,6 +73,7 @@ internal sealed class InMemoryDrain(
         {
             // Without the database, no work can finish.
         }
+        await _ending.CancelAsync();
     }
 
     public Task PreReceive(ReceiveContext context)
@@ -82,6 +96,8 @@ internal sealed class InMemoryDrain(
 
     public Task ConsumeFault<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception)
         where T : class => Task.CompletedTask;
+
+    public void Dispose() => _ending.Dispose();
 
     async Task<bool> OutboxIsEmpty(CancellationToken cancellationToken)
     {

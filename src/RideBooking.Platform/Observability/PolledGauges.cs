@@ -62,6 +62,10 @@ internal sealed partial class PolledGauges : BackgroundService
     public IEnumerable<Reading> Last(Gauge gauge) =>
         _readings.Values.SelectMany(readings => readings).Where(reading => reading.Gauge == gauge);
 
+    /// <summary>Returns the readings of a gauge, given its name, at the last poll; nothing if the poll failed.</summary>
+    public IEnumerable<Reading> Last(string gauge) =>
+        _readings.Values.SelectMany(readings => readings).Where(reading => reading.Gauge.Name == gauge);
+
     /// <summary>Polls every source once, now.</summary>
     public Task PollAll(CancellationToken cancellationToken) =>
         Task.WhenAll(_sources.Select(source => Poll(source, failedBefore: false, cancellationToken)));

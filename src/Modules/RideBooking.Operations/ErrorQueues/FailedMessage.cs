@@ -52,9 +52,7 @@ internal sealed partial class FailedMessage
         SentAt = Instant(Text("sentTime"));
         FailedAt = Instant(Header(MessageHeaders.FaultTimestamp)) ?? SentAt;
         Attempts = 1 + Number(Header(MessageHeaders.FaultRedeliveryCount) ?? RedeliveryCount());
-        Fingerprint = Hash(
-            $"{Endpoint}\n{MessageType}\n{ExceptionType}\n{Variable().Replace(ExceptionMessage?.Split('\n')[0] ?? "", "#")}"
-        );
+        Fingerprint = FingerprintOf(Endpoint, MessageType, ExceptionType, ExceptionMessage);
         // A skipped message does not say when it failed. When it was sent back and is skipped again, it says when it was sent.
         var when = Header(MessageHeaders.FaultTimestamp) ?? Header(DueTime.Header);
         // Of two equal messages without an id and a time, neither may pass for the other.
@@ -129,6 +127,17 @@ internal sealed partial class FailedMessage
     public DateTimeOffset? FailedAt { get; }
 
     public DateTimeOffset? SentAt { get; }
+
+    /// <summary>Returns the fingerprint of a failure.</summary>
+    public static string FingerprintOf(
+        string endpoint,
+        string? messageType,
+        string? exceptionType,
+        string? exceptionMessage
+    ) =>
+        Hash(
+            $"{endpoint}\n{messageType}\n{exceptionType}\n{Variable().Replace(exceptionMessage?.Split('\n')[0] ?? "", "#")}"
+        );
 
     /// <summary>The endpoint whose failed or skipped messages this queue holds.</summary>
     public static string EndpointOf(string queue) =>
@@ -224,8 +233,11 @@ internal sealed partial class FailedMessage
         }
     }
 
-    // urn:message:RideBooking.Contracts:RideCompleted, or a type's full name
-    static string? ShortName(string? type) =>
+    /// <summary>
+    /// The name of a message type without its namespace, given a URN such as <c>urn:message:RideBooking.Contracts:RideCompleted</c>, or
+    /// the type's full name.
+    /// </summary>
+    public static string? ShortName(string? type) =>
         string.IsNullOrWhiteSpace(type) || type.Length > MaxTextLength
             ? null
             : type[(type.LastIndexOfAny([':', '.', '+']) + 1)..];
