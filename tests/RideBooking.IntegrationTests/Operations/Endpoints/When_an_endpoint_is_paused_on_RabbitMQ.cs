@@ -63,8 +63,10 @@ public sealed class When_an_endpoint_is_paused_on_RabbitMQ(Servers servers)
             // A host that starts meanwhile does not consume it either.
             (await leaving.StopAsync()).ShouldBe(0, leaving.Output);
             leaving.Output.ShouldNotContain("Stopped before everything in flight was finished");
-            await leaving.DisposeAsync();
-            leaving = await HostProcess.StartAsync(settings);
+            var left = leaving;
+            leaving = HostProcess.BeginInPlaceOf(left, settings);
+            await left.DisposeAsync();
+            await leaving.ReadyAsync();
             await Consumers(0);
             await Wait(sent.Count - handled);
             (await Handled()).ShouldBe(handled);
@@ -91,7 +93,6 @@ public sealed class When_an_endpoint_is_paused_on_RabbitMQ(Servers servers)
         finally
         {
             await leaving.DisposeAsync();
-            await staying.DisposeAsync();
             await rabbitMq.DeleteVirtualHostAsync(broker);
         }
 
