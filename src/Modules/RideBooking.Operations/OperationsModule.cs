@@ -45,6 +45,7 @@ public sealed class OperationsModule : IModule
         services.AddSingleton<MoveFailedMessages>();
         services.AddHostedService(provider => provider.GetRequiredService<MoveFailedMessages>());
         services.AddSingleton<IFailedMessages, MessagesHeldByOperators>();
+        services.AddSingleton<MessageEditor>();
         services.AddSingleton<IRecoveryRecord, RecordRecovery>();
         services.AddSingleton<IOperatorActions, RecordOperatorAction>();
         services.AddSingleton(provider =>
@@ -72,6 +73,8 @@ public sealed class OperationsModule : IModule
         GetFailedMessage.Map(operators);
         SimulateMessage.Map(operators);
         ExportTest.Map(operators);
+        EditMessage.Map(operators);
+        RepairMessages.Map(operators);
         DiscardMessages.Map(operators);
         RestoreMessages.Map(operators);
         RequestRedrive.Map(operators);

@@ -9,6 +9,13 @@ internal static class OperationsProblems
     public const string QueueNotFound = "queue_not_found";
     public const string QueueNotConsumed = "queue_not_consumed";
     public const string FailedMessageNotFound = "failed_message_not_found";
+    public const string MessageNotFailed = "message_not_failed";
+    public const string MessageNotJson = "message_not_json";
+    public const string MessageTypeUnknown = "message_type_unknown";
+    public const string MessageInvalid = "message_invalid";
+    public const string MessageChanged = "message_changed";
+    public const string IdentityChanged = "identity_changed";
+    public const string PatchNotApplicable = "patch_not_applicable";
     public const string TestNotExportable = "test_not_exportable";
     public const string RedriveNotFound = "redrive_not_found";
     public const string RedriveEnded = "redrive_ended";

@@ -112,6 +112,25 @@ internal record MessageResponse(
     bool Quarantined
 );
 
+internal sealed record ChangeResponse(string Pointer, string Kind, JsonNode? Before, JsonNode? After);
+
+internal sealed record EditResponse(string Id, bool Stored, IReadOnlyList<ChangeResponse> Changes);
+
+internal sealed record RepairResponse(
+    int Changed,
+    int Unchanged,
+    int Refused,
+    int Matching,
+    int NotFound,
+    IReadOnlyList<RefusedResponse> Reasons,
+    IReadOnlyList<RepairedResponse> Items,
+    string? NextCursor
+);
+
+internal sealed record RefusedResponse(string Code, string Text, int Count, IReadOnlyList<string> Ids);
+
+internal sealed record RepairedResponse(string Id, string? MessageType, IReadOnlyList<ChangeResponse> Changes);
+
 internal sealed record MessageDetailsResponse(
     string Id,
     string Queue,
@@ -133,6 +152,10 @@ internal sealed record MessageDetailsResponse(
     Dictionary<string, string?> Headers,
     string? ContentType,
     JsonNode? Body,
+    JsonNode? Message,
+    string BodyHash,
+    bool Edited,
+    JsonNode? OriginalMessage,
     string? BodyText,
     string? BodyBase64,
     string? StackTrace,
@@ -198,7 +221,8 @@ internal sealed record OperatorActionResponse(
     DateTimeOffset At,
     string By,
     string Reason,
-    Guid? RedriveId
+    Guid? RedriveId,
+    IReadOnlyList<ChangeResponse>? Changes
 );
 
 internal sealed record PlanResponse(
@@ -277,6 +301,9 @@ internal static class Responses
         // The output is for terminals and pipes, not for web pages.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    /// <summary>The same in one line.</summary>
+    public static readonly JsonSerializerOptions Compact = new(Json) { WriteIndented = false };
 
     public static T As<T>(this JsonElement json) => json.Deserialize<T>(Json)!;
 

@@ -36,6 +36,12 @@ public static class OperatorActionNames
     /// <summary>A redrive was cancelled.</summary>
     public const string CancelRedrive = "cancel-redrive";
 
+    /// <summary>The message in a failed message was corrected.</summary>
+    public const string EditMessage = "edit-message";
+
+    /// <summary>Failed messages were corrected by a JSON patch or an upcaster.</summary>
+    public const string RepairMessages = "repair-messages";
+
     /// <summary>Failed messages were discarded.</summary>
     public const string DiscardMessages = "discard-messages";
 

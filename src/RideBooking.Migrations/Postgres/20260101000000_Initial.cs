@@ -323,6 +323,8 @@ namespace RideBooking.Migrations.Postgres
                     is_quarantined = table.Column<bool>(type: "boolean", nullable: false),
                     ordered_by = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     history = table.Column<string>(type: "text", nullable: false),
+                    edits = table.Column<int>(type: "integer", nullable: false),
+                    original_body = table.Column<byte[]>(type: "bytea", nullable: true),
                     headers = table.Column<string>(type: "text", nullable: false),
                     routing_key = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
                     content_type = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),

@@ -2113,6 +2113,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(255)")
                         .HasColumnName("driver_id");
 
+                    b.Property<int>("Edits")
+                        .HasColumnType("integer")
+                        .HasColumnName("edits");
+
                     b.Property<string>("ExceptionMessage")
                         .HasMaxLength(500)
                         .HasColumnType("character varying(500)")
@@ -2160,6 +2164,10 @@ namespace RideBooking.Migrations.Postgres
                     b.Property<DateTimeOffset>("OrderedBy")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("ordered_by");
+
+                    b.Property<byte[]>("OriginalBody")
+                        .HasColumnType("bytea")
+                        .HasColumnName("original_body");
 
                     b.Property<string>("Outcome")
                         .HasMaxLength(16)

@@ -2339,6 +2339,10 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("driver_id")
                         .UseCollation("Latin1_General_BIN2");
 
+                    b.Property<int>("Edits")
+                        .HasColumnType("int")
+                        .HasColumnName("edits");
+
                     b.Property<string>("ExceptionMessage")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
@@ -2393,6 +2397,10 @@ namespace RideBooking.Migrations.SqlServer
                     b.Property<DateTimeOffset>("OrderedBy")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("ordered_by");
+
+                    b.Property<byte[]>("OriginalBody")
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("original_body");
 
                     b.Property<string>("Outcome")
                         .HasMaxLength(16)

@@ -445,6 +445,8 @@ namespace RideBooking.Migrations.SqlServer
                     is_quarantined = table.Column<bool>(type: "bit", nullable: false),
                     ordered_by = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     history = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
+                    edits = table.Column<int>(type: "int", nullable: false),
+                    original_body = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
                     headers = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
                     routing_key = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
                     content_type = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),

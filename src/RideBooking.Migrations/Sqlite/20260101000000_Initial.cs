@@ -703,6 +703,8 @@ namespace RideBooking.Migrations.Sqlite
                     is_quarantined = table.Column<bool>(type: "INTEGER", nullable: false),
                     ordered_by = table.Column<string>(type: "TEXT", nullable: false),
                     history = table.Column<string>(type: "TEXT", nullable: false),
+                    edits = table.Column<int>(type: "INTEGER", nullable: false),
+                    original_body = table.Column<byte[]>(type: "BLOB", nullable: true),
                     headers = table.Column<string>(type: "TEXT", nullable: false),
                     routing_key = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     content_type = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),

@@ -2123,6 +2123,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("driver_id");
 
+                    b.Property<int>("Edits")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("edits");
+
                     b.Property<string>("ExceptionMessage")
                         .HasMaxLength(500)
                         .HasColumnType("TEXT")
@@ -2172,6 +2176,10 @@ namespace RideBooking.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("ordered_by");
+
+                    b.Property<byte[]>("OriginalBody")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("original_body");
 
                     b.Property<string>("Outcome")
                         .HasMaxLength(16)

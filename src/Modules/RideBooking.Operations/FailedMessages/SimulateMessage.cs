@@ -56,7 +56,18 @@ internal static class SimulateMessage
         AppDbContext db,
         CancellationToken cancellationToken,
         Action<ISaga>? loaded = null
-    )
+    ) =>
+        simulator.Simulate(
+            message.Endpoint,
+            message.BodyToSend(),
+            HeadersToSend(message),
+            db,
+            cancellationToken,
+            loaded
+        );
+
+    /// <summary>Returns the headers with which a redrive sends a failed message.</summary>
+    public static IReadOnlyDictionary<string, object> HeadersToSend(this FailedMessage message)
     {
         var headers = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in message.Headers)
@@ -66,7 +77,7 @@ internal static class SimulateMessage
             headers[MessageHeaders.ContentType] = contentType;
         if (message.MessageId is { } messageId)
             headers[MessageHeaders.MessageId] = messageId;
-        return simulator.Simulate(message.Endpoint, message.BodyToSend(), headers, db, cancellationToken, loaded);
+        return headers;
     }
 
     /// <param name="Id">The failed message.</param>
