@@ -168,7 +168,7 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
         string[] unknown = ["error-queues", "repair", "ride_error.0123456789abcdef", "--upcast", "--reason", "a try"];
         (await host.Run(unknown)).ShouldEnd(ExitCode.NotFound).Out.ShouldContain("1 not found");
         (await host.Run("audit", "actions")).Lines.ShouldContain(line =>
-            line.Contains($"\t{Environment.UserName}\trepair-messages\t2\ttrack-assignments_error\tthe app's clock")
+            line.Contains($"\t{Environment.UserName}\trepair-messages\t2\tcompute-fare_error\tthe app's clock")
         );
     }
 
@@ -478,7 +478,7 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
             .AsObject();
         completed["at"] = "yesterday";
         return await host.Services.FailRaw(
-            "track-assignments_error",
+            "compute-fare_error",
             StoredFailures.Envelope("urn:message:RideBooking.Contracts:RideCompleted", completed)
         );
     }
