@@ -5,6 +5,7 @@ using MassTransit;
 using MassTransit.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.JsonPatch.SystemTextJson;
+using Microsoft.AspNetCore.JsonPatch.SystemTextJson.Operations;
 using RideBooking.EventLog;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Messaging.Simulations;
@@ -53,7 +54,7 @@ internal sealed partial class MessageEditor(MessageSimulator simulator, EventCat
             );
         var message = failed.Message.DeepClone();
         List<string> errors = [];
-        patch.ApplyTo(message, error => errors.Add(error.ErrorMessage));
+        patch.ApplyTo(message, error => errors.Add(TextOf(error)));
         return errors.Count == 0
             ? await Check(row, failed, message, db, cancellationToken)
             : new Edit.Refused(
@@ -183,6 +184,12 @@ internal sealed partial class MessageEditor(MessageSimulator simulator, EventCat
                         : text
                 : null;
     }
+
+    // Without the value of the message: messages that fail for the same reason are counted together.
+    static string TextOf(JsonPatchError error) =>
+        error.Operation is { OperationType: OperationType.Test, path: var path }
+            ? $"The value at {path} is not the one that the patch tests."
+            : error.ErrorMessage;
 
     static Edit.Refused NotJson() =>
         new(

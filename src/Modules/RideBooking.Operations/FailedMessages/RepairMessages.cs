@@ -28,6 +28,7 @@ internal static class RepairMessages
     const int BatchSize = 200;
 
     const int MaxShown = 20;
+    const int MaxReasons = 100;
     const int MaxIds = 100;
 
     public static void Map(RouteGroupBuilder operators) =>
@@ -185,6 +186,7 @@ internal static class RepairMessages
             [
                 .. _refused
                     .OrderByDescending(group => group.Value.Count)
+                    .Take(MaxReasons)
                     .Select(group => new Reason(
                         group.Key.Code,
                         group.Key.Reason,
@@ -293,7 +295,7 @@ internal static class RepairMessages
     /// <param name="Refused">How many stay as they are, because they would not be valid.</param>
     /// <param name="Matching">How many failed messages match the selection, regardless of limit and cursor.</param>
     /// <param name="NotFound">How many ids match no failed message.</param>
-    /// <param name="Reasons">Why messages were refused, the most frequent reason first.</param>
+    /// <param name="Reasons">Why messages were refused, the most frequent reason first; up to 100.</param>
     /// <param name="Items">The changes in the first 20 messages.</param>
     /// <param name="NextCursor">Pass it as <c>cursor</c> to continue behind these messages; null at the end.</param>
     internal sealed record View(

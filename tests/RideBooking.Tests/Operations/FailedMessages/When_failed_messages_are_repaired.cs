@@ -122,6 +122,27 @@ public sealed class When_failed_messages_are_repaired(ForgetfulHost host) : ICla
     }
 
     [Fact]
+    public async Task Messages_that_a_patch_does_not_mean_are_counted_together()
+    {
+        const string queue = "redact-rides_error";
+        var operations = await host.City.Operator();
+        for (var number = 0; number < 3; number++)
+        {
+            var message = Completion();
+            message["distanceMeters"] = number;
+            await Fail(queue, message);
+        }
+        JsonArray patch = [Operation("test", "/distanceMeters", 2), Operation("replace", "/distanceMeters", 4200)];
+
+        var preview = await Repair(operations, queue, patch, dryRun: true);
+
+        Counts(preview).ShouldBe((1, 0, 2));
+        var reason = preview["reasons"]!.AsArray().Single()!;
+        reason["count"]!.GetValue<int>().ShouldBe(2);
+        reason["text"]!.ToString().ShouldBe("The value at /distanceMeters is not the one that the patch tests.");
+    }
+
+    [Fact]
     public async Task A_limit_ends_it_and_a_cursor_continues_behind()
     {
         const string queue = "end-search_error";
