@@ -1,6 +1,6 @@
 namespace RideBooking.Cli;
 
-/// <summary>The exit codes, for scripts. docs/operating/failed-messages.md lists them.</summary>
+/// <summary>The exit codes, for scripts. docs/operating/command-line.md lists them.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;

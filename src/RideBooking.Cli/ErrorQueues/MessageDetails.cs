@@ -17,7 +17,7 @@ internal static class MessageDetails
     {
         terminal.Heading(message.Id);
         // First: if the message is not a failed one any more, the operator need not read on.
-        if (message.State != "failed")
+        if (message.State != Spellings.MessageFailed)
             Fact(terminal, "State", StateOf(message));
         Fact(terminal, "Message", $"{message.MessageType ?? "(unknown type)"} {message.MessageId}");
         Fact(terminal, "Failed in", message.Endpoint);
