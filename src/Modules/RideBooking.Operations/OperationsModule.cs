@@ -41,7 +41,7 @@ public sealed class OperationsModule : IModule
             services.AddSingleton<IErrorQueues, InMemoryErrorQueues>();
         }
         services.AddSingleton<WorkSignal<MoveFailedMessages>>();
-        services.AddReceiveObserver<NoticeFailures>();
+        services.AddReceiveObserver<FailureObserver>();
         services.AddSingleton<MoveFailedMessages>();
         services.AddHostedService(provider => provider.GetRequiredService<MoveFailedMessages>());
         services.AddSingleton<IFailedMessages, MessagesHeldByOperators>();

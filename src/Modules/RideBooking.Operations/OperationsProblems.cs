@@ -26,6 +26,9 @@ internal static class OperationsProblems
     public static ProblemHttpResult NoSuchQueue() =>
         Problem.NotFound("No endpoint has an error or skipped queue with this name.", QueueNotFound);
 
+    public static ProblemHttpResult NoSuchFailedMessage() =>
+        Problem.NotFound("The failed message does not exist.", FailedMessageNotFound);
+
     public static ProblemHttpResult NoSuchRedrive() => Problem.NotFound("The redrive does not exist.", RedriveNotFound);
 
     public static ProblemHttpResult NoSuchSubscription() =>

@@ -10,7 +10,6 @@ using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.Platform.Http.OpenApi;
-using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.FailedMessages;
@@ -38,7 +37,7 @@ internal static class GetFailedMessage
             await db.Set<StoredMessage>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken)
             is not { } row
         )
-            return Problem.NotFound("The failed message does not exist.", OperationsProblems.FailedMessageNotFound);
+            return OperationsProblems.NoSuchFailedMessage();
         var message = row.Message();
         var histories = await db.Set<StoredMessage>()
             .Where(other => other.Id == id || (other.MessageId != null && other.MessageId == row.MessageId))

@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Http.OpenApi;
-using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.Simulations;
 using RideBooking.Platform.Persistence;
@@ -38,7 +37,7 @@ internal static class SimulateMessage
             await db.Set<StoredMessage>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken)
             is not { } row
         )
-            return Problem.NotFound("The failed message does not exist.", OperationsProblems.FailedMessageNotFound);
+            return OperationsProblems.NoSuchFailedMessage();
         var message = row.Message();
         var simulation = await simulator.Simulate(message, db, cancellationToken);
         return TypedResults.Ok(View.Of(row, simulation, clock.GetUtcNow()));
