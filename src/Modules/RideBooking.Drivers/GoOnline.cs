@@ -28,8 +28,8 @@ internal static class GoOnline
             .MapPost("/drivers/me/shift", Handle)
             .WithSummary("Start a shift, or restart the sequence of location reports")
             .RespondsWhenHandled<DriverWentOnline>()
-            .Refuses(StatusCodes.Status422UnprocessableEntity, DriverProblems.ImplausibleLocation)
-            .Refuses(StatusCodes.Status409Conflict, DriverProblems.ProfileRequired, ProblemCode.ConcurrentUpdate);
+            .Refuses(StatusCodes.Status409Conflict, DriverProblems.ProfileRequired, ProblemCode.ConcurrentUpdate)
+            .Refuses(StatusCodes.Status422UnprocessableEntity, DriverProblems.ImplausibleLocation);
 
     internal static async Task<Results<Ok<ShiftView>, ProblemHttpResult>> Handle(
         Request request,

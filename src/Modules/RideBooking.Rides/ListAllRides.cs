@@ -18,7 +18,7 @@ internal static class ListAllRides
             .MapGet("/operations/rides", Handle)
             .WithSummary("List the rides of all riders, newest first")
             .WithDescription(
-                "Filter by status (state=inProgress), and by whether a report was implausible (flagged=true or "
+                "Filter by status (state=inProgress; for riders and drivers the parameter is status), and by whether a report was implausible (flagged=true or "
                     + "flagged=false). Each ride's flags say why."
             );
 

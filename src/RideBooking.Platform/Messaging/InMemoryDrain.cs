@@ -15,7 +15,7 @@ namespace RideBooking.Platform.Messaging;
 /// empty.
 /// </summary>
 /// <remarks>The in-memory transport loses its queues when it stops.</remarks>
-internal sealed class InMemoryDrain(
+internal sealed partial class InMemoryDrain(
     IServiceScopeFactory scopes,
     IOptions<MassTransitHostOptions> bus,
     ILogger<InMemoryDrain> logger
@@ -51,10 +51,7 @@ internal sealed class InMemoryDrain(
         }
         catch (OperationCanceledException)
         {
-            logger.LogWarning(
-                "The shutdown continues while {Count} messages are being handled; the next start recovers unfinished work",
-                _handling.Count
-            );
+            LogTimeout(_handling.Count);
         }
         catch (Exception exception) when (DatabaseOutage.Matches(exception))
         {
@@ -89,4 +86,10 @@ internal sealed class InMemoryDrain(
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         return !await db.Set<OutboxMessage>().AnyAsync(cancellationToken);
     }
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The shutdown continues while {Count} messages are being handled; the next start recovers unfinished work"
+    )]
+    partial void LogTimeout(int count);
 }

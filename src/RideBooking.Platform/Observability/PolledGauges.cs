@@ -79,7 +79,7 @@ internal sealed partial class PolledGauges : BackgroundService
             {
                 var began = _clock.GetTimestamp();
                 failed = !await Poll(source, failed, cancellationToken);
-                await Task.Delay(RestAfter(_clock.GetElapsedTime(began)), _clock, cancellationToken);
+                await Task.Delay(PauseAfter(_clock.GetElapsedTime(began)), _clock, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -88,7 +88,7 @@ internal sealed partial class PolledGauges : BackgroundService
         }
     }
 
-    TimeSpan RestAfter(TimeSpan work)
+    TimeSpan PauseAfter(TimeSpan work)
     {
         var rest = work * RestPerWork;
         if (rest > s_maxRest)

@@ -55,7 +55,7 @@ internal sealed partial class ApplyEvents(
                     );
                 else if (failures < options.Retry.Count)
                     await Wait(options.Retry[failures++], cancellationToken);
-                else if (await scopes.With(db => reader.GiveUpOnNext(db, exception, cancellationToken)) is { } parked)
+                else if (await scopes.With(db => reader.ParkNext(db, exception, cancellationToken)) is { } parked)
                 {
                     LogParked(exception, projection.Name, parked.EventType, parked.EventId, parked.Position);
                     return (0, true);
