@@ -44,7 +44,7 @@ internal static class GoOnline
             return DriverProblems.NoPosition();
         var profile = await Profile(db, driver, cancellationToken);
         if (profile is null)
-            return Problem.Conflict(DriverProblems.ProfileRequired, "Save your profile first: PUT /api/v1/drivers/me.");
+            return DriverProblems.NoProfile();
 
         // Before the shift, so that consumers of its start find the driver's position.
         var now = clock.GetUtcNow();

@@ -33,7 +33,7 @@ internal static class GetVersionBySchema
         var (parsed, refused) = schema.Parse();
         if (parsed is null)
             return refused!;
-        return versions.FirstOrDefault(version => version.Says(parsed)) is { } found
+        return versions.FirstOrDefault(version => version.HasMeaningOf(parsed)) is { } found
             ? RegistryEndpoints.Response(VersionView.Of(found))
             : RegistryProblems.NoSuchSchema($"No version of {subject} has this schema.");
     }
