@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using RideBooking.Cli.Archives;
 using RideBooking.Cli.Audit;
+using RideBooking.Cli.Backlogs;
 using RideBooking.Cli.Completion;
+using RideBooking.Cli.Endpoints;
 using RideBooking.Cli.ErrorQueues;
 using RideBooking.Cli.Replays;
 using RideBooking.Cli.Riders;
@@ -19,6 +21,8 @@ internal static class CommandLine
         new("RideBooking's command line for operators.")
         {
             ErrorQueuesCommand.Make(terminal),
+            EndpointsCommand.Make(terminal),
+            BacklogCommand.Make(terminal),
             AuditCommand.Make(terminal),
             SchemasCommand.Make(terminal),
             SubscriptionsCommand.Make(terminal),

@@ -1,6 +1,6 @@
 namespace RideBooking.Cli;
 
-/// <summary>The exit codes, for scripts. docs/operating/failed-messages.md lists them.</summary>
+/// <summary>The exit codes, for scripts. docs/operating/command-line.md lists them.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;
@@ -19,7 +19,7 @@ internal static class ExitCode
     /// <summary>The token is missing, wrong or not an operator's.</summary>
     public const int NotAllowed = 4;
 
-    /// <summary>The queue, message, redrive, event, version or rider does not exist.</summary>
+    /// <summary>The queue, message, endpoint, redrive, event, version or rider does not exist.</summary>
     public const int NotFound = 5;
 
     /// <summary>An audit found deviations.</summary>

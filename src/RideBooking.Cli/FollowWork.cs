@@ -7,11 +7,6 @@ namespace RideBooking.Cli;
 /// <summary>Shows the progress of work that the host carries out, with or without a follower.</summary>
 internal static class FollowWork
 {
-    // The statuses of work, as the API spells them.
-    public const string Running = "running";
-    public const string Paused = "paused";
-    public const string Completed = "completed";
-
     static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(400);
 
     // A host that restarts continues its work.
@@ -86,5 +81,6 @@ internal static class FollowWork
         return work;
     }
 
-    static bool IsRunning(JsonElement work) => work.GetProperty("status").GetString() is Running or Paused;
+    static bool IsRunning(JsonElement work) =>
+        work.GetProperty("status").GetString() is Spellings.WorkRunning or Spellings.WorkPaused;
 }

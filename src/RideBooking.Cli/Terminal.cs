@@ -33,6 +33,12 @@ internal sealed class Terminal(
     /// <summary>Whether the terminal is known to be one with a cursor that moves; otherwise that is detected.</summary>
     public bool HasCursor { get; init; }
 
+    /// <summary>The command that edits a file; null if there is none.</summary>
+    public string? Editor { get; init; } = EditorOf("VISUAL") ?? EditorOf("EDITOR");
+
+    /// <summary>Whether a person answers questions.</summary>
+    public bool IsInteractive => isTerminal.Input;
+
     public TextWriter Out => output;
 
     public TextWriter Error => error;
@@ -107,6 +113,9 @@ internal sealed class Terminal(
         if (answer?.Trim().ToUpperInvariant() is not ("Y" or "YES"))
             throw new CommandFailedException(ExitCode.Failed, "Nothing was done.");
     }
+
+    static string? EditorOf(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } command ? command : null;
 
     IAnsiConsole Draw(TextWriter writer, bool terminal)
     {

@@ -60,7 +60,7 @@ public sealed class EventLogSignal
     }
 
     /// <summary>Notifies the listeners of the whole log that it has grown.</summary>
-    internal void Grown()
+    internal void NotifyLogListeners()
     {
         lock (_changing)
             foreach (var listener in _logListeners)

@@ -34,7 +34,7 @@ public sealed class LogTail(EventLogSignal signal)
         var before = _published;
         await PublishToStreams(db, numbered, cancellationToken);
         if (_published != before)
-            signal.Grown();
+            signal.NotifyLogListeners();
     }
 
     async Task PublishToStreams(DbContext db, IReadOnlyList<LoggedEvent> numbered, CancellationToken cancellationToken)

@@ -61,15 +61,15 @@ internal sealed record HostArguments(HostCommand Command, string[] Settings)
                 command =
                     command is null || command == named
                         ? named
-                        : throw Wrong($"'{argument}' is a second command; give only one.");
+                        : throw Invalid($"'{argument}' is a second command; give only one.");
             else if (Setting(argument) is not { } name)
-                throw Wrong($"'{argument}' is neither a command nor a setting.");
+                throw Invalid($"'{argument}' is neither a command nor a setting.");
             else if (argument.Contains('=', StringComparison.Ordinal))
                 settings.Add($"--{name}={argument[(argument.IndexOf('=', StringComparison.Ordinal) + 1)..]}");
             else if (at + 1 < arguments.Count && !arguments[at + 1].StartsWith("--", StringComparison.Ordinal))
                 settings.Add($"--{name}={arguments[++at]}");
             else
-                throw Wrong($"'{argument}' is not a command, and it is not a setting because it has no value.");
+                throw Invalid($"'{argument}' is not a command, and it is not a setting because it has no value.");
         }
         return new HostArguments(command ?? HostCommand.Run, [.. settings]);
     }
@@ -88,5 +88,5 @@ internal sealed record HostArguments(HostCommand Command, string[] Settings)
         return name.Length > 0 && name[0] != '-' ? name : null;
     }
 
-    static ConfigurationException Wrong(string what) => new($"{what}\n\n{Usage}");
+    static ConfigurationException Invalid(string what) => new($"{what}\n\n{Usage}");
 }

@@ -48,10 +48,10 @@ public static class DriverPositions
                 case ReportOutcome.Older:
                     return (ReportOutcome.Older, known.Sequence);
                 case ReportOutcome.Implausible
-                    when await Doubt(
+                    when await RecordDoubt(
                         unchanged,
                         report,
-                        rules.IsDoubtedAgain(known, report)
+                        rules.ConfirmsDoubtedPosition(known, report)
                             ? (known.Doubts + 1, known.DoubtedSince ?? report.At)
                             : (1, report.At),
                         cancellationToken
@@ -214,7 +214,7 @@ public static class DriverPositions
             cancellationToken
         ) == 1;
 
-    static async Task<bool> Doubt(
+    static async Task<bool> RecordDoubt(
         IQueryable<DriverPosition> which,
         DriverPosition report,
         (int Count, DateTimeOffset Since) doubts,

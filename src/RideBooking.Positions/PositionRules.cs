@@ -70,7 +70,7 @@ public sealed record PositionRules(double MaxSpeed, double Tolerance)
         if (GreatCircle.Meters(known.Lat, known.Lng, report.Lat, report.Lng) <= Tolerance + MaxSpeed * elapsed)
             return ReportOutcome.Used;
         return
-            IsDoubtedAgain(known, report)
+            ConfirmsDoubtedPosition(known, report)
             && known.Doubts + 1 >= Confirmations
             && report.At - known.DoubtedSince >= ConfirmationTime
             ? ReportOutcome.Used
@@ -78,7 +78,7 @@ public sealed record PositionRules(double MaxSpeed, double Tolerance)
     }
 
     /// <summary>Whether the report repeats the place that was doubted last, and is not the same report again.</summary>
-    internal bool IsDoubtedAgain(DriverPosition known, DriverPosition report) =>
+    internal bool ConfirmsDoubtedPosition(DriverPosition known, DriverPosition report) =>
         known is { DoubtedLat: { } lat, DoubtedLng: { } lng, DoubtedSequence: { } sequence }
         && known.Doubts > 0
         && report.Sequence > sequence

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MassTransit.Serialization;
@@ -15,13 +14,6 @@ namespace RideBooking.Schemas;
 /// </remarks>
 internal sealed class CheckCorpus
 {
-    static readonly JsonSerializerOptions s_format = new()
-    {
-        WriteIndented = true,
-        NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     readonly string _folder;
     readonly EventCatalogue _events;
     readonly List<string> _problems = [];
@@ -66,15 +58,15 @@ internal sealed class CheckCorpus
                 return;
             }
             Directory.CreateDirectory(_folder);
-            File.WriteAllText(file, PayloadsFor(type).ToJsonString(s_format) + "\n");
+            File.WriteAllText(file, PayloadsFor(type).ToJsonString(JsonFile.Format) + "\n");
         }
         foreach (var (payload, number) in Payloads(_folder, type).Select((payload, index) => (payload, index + 1)))
         foreach (var wanted in _events.VersionsOf(type.Name))
-            if (Flaw(type, payload, wanted) is { } flaw)
-                Report(type, "corpus_unreadable", $"Event {number} cannot be read as {wanted.Type.Name}: {flaw}");
+            if (ErrorIn(type, payload, wanted) is { } error)
+                Report(type, "corpus_unreadable", $"Event {number} cannot be read as {wanted.Type.Name}: {error}");
     }
 
-    string? Flaw(EventType written, string payload, EventType wanted)
+    string? ErrorIn(EventType written, string payload, EventType wanted)
     {
         // A version that no longer derives from an older one has no consumers of the older one either.
         if (wanted.Version < written.Version && !wanted.Type.IsAssignableFrom(written.Type))

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RideBooking.EventLog;
@@ -12,13 +11,6 @@ internal sealed class CheckSchemas
 {
     /// <summary>The variable that lets the check write what is missing, if its value is 1.</summary>
     public const string Update = "RIDEBOOKING_UPDATE_GENERATED";
-
-    static readonly JsonSerializerOptions s_format = new()
-    {
-        WriteIndented = true,
-        NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
 
     readonly string _folder;
     readonly IReadOnlyCollection<EventType> _events;
@@ -237,7 +229,7 @@ internal sealed class CheckSchemas
 
     string FileOf(EventType type) => Path.Combine(_folder, SchemaRegistry.PathOf(type.Name, type.Version));
 
-    static string Text(JsonNode schema) => schema.ToJsonString(s_format) + "\n";
+    static string Text(JsonNode schema) => schema.ToJsonString(JsonFile.Format) + "\n";
 
     sealed record Exported(EventType Type, JsonObject Schema);
 }

@@ -26,8 +26,8 @@ internal sealed record RegisteredSchema(ReleasedVersion Released, string Text)
     /// <summary>Returns the schema as JSON, which a caller must not share with others: reading it is not thread-safe.</summary>
     public JsonObject Parse() => JsonNode.Parse(Text)!.AsObject();
 
-    /// <summary>Whether another schema says the same about values.</summary>
-    public bool Says(JsonNode schema) => Released.Fingerprint == SchemaMeaning.Fingerprint(schema);
+    /// <summary>Whether it says the same about values as another schema.</summary>
+    public bool HasMeaningOf(JsonNode schema) => Released.Fingerprint == SchemaMeaning.Fingerprint(schema);
 }
 
 /// <summary>The schemas of all released versions of all events.</summary>

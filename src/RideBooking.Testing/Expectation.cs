@@ -31,11 +31,11 @@ public class ObservationExpectation : Expectation
     internal string Text =>
         Conditions.Count == 0 ? What : $"{What} {string.Join(", ", Conditions.Select(it => it.Text))}";
 
-    internal bool IsMetBy(Observation it) => IsOfTheKind(it) && IsOfTheType(it) && !Misses(it).Any();
+    internal bool IsMetBy(Observation it) => MatchesKind(it) && MatchesType(it) && !Misses(it).Any();
 
-    internal bool IsOfTheKind(Observation it) => Kinds.Contains(it.Kind);
+    internal bool MatchesKind(Observation it) => Kinds.Contains(it.Kind);
 
-    internal bool IsOfTheType(Observation it) =>
+    internal bool MatchesType(Observation it) =>
         Type is null
         || (
             it.Kind == ObservationKind.Faulted && Type.IsAssignableTo(typeof(Exception))
@@ -45,7 +45,7 @@ public class ObservationExpectation : Expectation
 
     /// <summary>Returns the differences between an observation and the expectation.</summary>
     internal IEnumerable<string> Misses(Observation it) =>
-        IsOfTheType(it) ? Conditions.SelectMany(condition => condition.Misses(it)) : [];
+        MatchesType(it) ? Conditions.SelectMany(condition => condition.Misses(it)) : [];
 
     internal void Add(string text, Func<Observation, IEnumerable<string>> misses) => Conditions.Add((text, misses));
 

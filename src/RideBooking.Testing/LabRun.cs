@@ -148,7 +148,7 @@ public sealed class LabRun : LabView, IStage
         var deliveries = Engine.Route(envelope);
         if (deliveries.Count == 0)
             throw new ArgumentException(
-                $"No saga or consumer in the lab accepts {Formatting.TypeName(type)}. Accepted types: {string.Join(", ", Engine.Receivers.SelectMany(it => it.Takes).Select(Formatting.TypeName).Distinct().Order(StringComparer.Ordinal))}.",
+                $"No saga or consumer in the lab accepts {Formatting.TypeName(type)}. Accepted types: {string.Join(", ", Engine.Receivers.SelectMany(it => it.ConsumedTypes).Select(Formatting.TypeName).Distinct().Order(StringComparer.Ordinal))}.",
                 nameof(message)
             );
         World = World with

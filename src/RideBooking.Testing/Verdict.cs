@@ -105,7 +105,7 @@ static class Verdict
         List<Observation> others
     )
     {
-        var ofTheType = others.Where(want.IsOfTheType).ToList();
+        var ofTheType = others.Where(want.MatchesType).ToList();
         if (ofTheType.Count > 0)
             return ofTheType
                 .Select(it => (it, (IEnumerable<string>)Differences(want, it)))
@@ -117,7 +117,7 @@ static class Verdict
     static List<string> Differences(ObservationExpectation want, Observation it)
     {
         List<string> differences = [.. want.Misses(it)];
-        if (!want.IsOfTheKind(it))
+        if (!want.MatchesKind(it))
             differences.Insert(0, $"expected {string.Join(" or ", want.Kinds)}, was {it.Kind}");
         if (differences.Count == 0)
             differences.Add("it is the only one, and meets another expectation");

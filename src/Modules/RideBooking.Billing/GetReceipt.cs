@@ -48,7 +48,7 @@ internal static class GetReceipt
             invoice = await InvoiceOf(rideId, db, cancellationToken);
         var riderId = invoice?.RiderId ?? await RiderOf(rideId, db, cancellationToken);
         if (riderId is null || (riderId != caller.Id && !caller.Is(Role.Operator)))
-            return Problem.NotFound("There is no such ride, or none that you may see.", ReceiptProblems.RideNotFound);
+            return ReceiptProblems.NoSuchRide();
         return invoice is null
             ? Problem.NotFound("The ride's fare is not final yet.", ReceiptProblems.ReceiptNotReady)
             : TypedResults.Ok(View.Of(invoice));

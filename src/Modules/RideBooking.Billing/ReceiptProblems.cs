@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using RideBooking.Contracts;
+using RideBooking.Platform.Http.Problems;
 
 namespace RideBooking.Billing;
 
@@ -7,4 +9,6 @@ internal static class ReceiptProblems
 {
     public const string RideNotFound = SharedProblemCode.RideNotFound;
     public const string ReceiptNotReady = "receipt_not_ready";
+
+    public static ProblemHttpResult NoSuchRide() => Problem.NotFound(SharedProblemDetail.RideNotFound, RideNotFound);
 }

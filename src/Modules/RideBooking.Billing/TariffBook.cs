@@ -37,11 +37,11 @@ internal sealed class TariffBook
         var currency =
             Text(section, "Currency") is { Length: 3 } code && code.All(char.IsAsciiLetterUpper)
                 ? code
-                : throw Wrong(section, "Currency", "be an ISO 4217 code such as EUR");
+                : throw Invalid(section, "Currency", "be an ISO 4217 code such as EUR");
         var tariff = new Tariff(
             Text(section, "Version") is { Length: <= Invoice.MaxTariffVersionLength } version
                 ? version
-                : throw Wrong(section, "Version", $"have at most {Invoice.MaxTariffVersionLength} characters"),
+                : throw Invalid(section, "Version", $"have at most {Invoice.MaxTariffVersionLength} characters"),
             Parse(section, "ValidFrom", "be an instant such as 2026-06-01T00:00:00Z", ParseInstant),
             currency,
             section["TimeZone"] is null
@@ -106,19 +106,19 @@ internal sealed class TariffBook
     static DayOfWeek ParseDay(IConfigurationSection section, string text) =>
         Enum.TryParse<DayOfWeek>(text, ignoreCase: true, out var day) && Enum.IsDefined(day) && !char.IsDigit(text[0])
             ? day
-            : throw Wrong(section, "Days", "be days of the week with commas, such as Friday,Saturday");
+            : throw Invalid(section, "Days", "be days of the week with commas, such as Friday,Saturday");
 
     static T Parse<T>(IConfigurationSection section, string key, string must, Func<string, T?> parse)
-        where T : struct => parse(Text(section, key)) ?? throw Wrong(section, key, must);
+        where T : struct => parse(Text(section, key)) ?? throw Invalid(section, key, must);
 
     static T Parse<T>(IConfigurationSection section, string key, string must, Func<string, T?> parse)
-        where T : class => parse(Text(section, key)) ?? throw Wrong(section, key, must);
+        where T : class => parse(Text(section, key)) ?? throw Invalid(section, key, must);
 
     static string Text(IConfigurationSection section, string key) =>
         section[key] is { } text && !string.IsNullOrWhiteSpace(text)
             ? text.Trim()
             : throw new ConfigurationException($"{section.Path}:{key} is not set.");
 
-    static ConfigurationException Wrong(IConfigurationSection section, string key, string must) =>
+    static ConfigurationException Invalid(IConfigurationSection section, string key, string must) =>
         new($"{section.Path}:{key} is '{section[key]}' but must {must}.");
 }

@@ -62,6 +62,9 @@ public sealed class ConsoleModule : IModule
         var app = (IApplicationBuilder)routes;
         app.UseConsoleHeaders();
         app.UseAntiforgery();
+        // A build's static files would otherwise have an endpoint for every path, for files that appear while the host runs.
+        // A POST to a path that does not exist would be answered 405 because of it.
+        routes.ServiceProvider.GetRequiredService<IConfiguration>()["ReloadStaticAssetsAtRuntime"] = "false";
         routes.MapStaticAssets();
         var console = routes.MapGroup(Session.Path);
         Session.Map(console);

@@ -12,16 +12,16 @@ internal static class SteerDemo
 {
     public static void Map(RouteGroupBuilder operators)
     {
-        operators.MapGet("/demo", Show).WithSummary("Get the simulated city's state");
+        operators.MapGet("/demo", HandleGet).WithSummary("Get the simulated city's state");
         operators
-            .MapPut("/demo", Steer)
+            .MapPut("/demo", HandlePut)
             .WithSummary("Steer the simulated city")
             .WithDescription("Members that are left out stay unchanged.");
     }
 
-    static Ok<View> Show(BrokenConsumer consumer, Pace pace) => TypedResults.Ok(Now(consumer, pace));
+    static Ok<View> HandleGet(BrokenConsumer consumer, Pace pace) => TypedResults.Ok(Now(consumer, pace));
 
-    static Ok<View> Steer(Request request, BrokenConsumer consumer, Pace pace)
+    static Ok<View> HandlePut(Request request, BrokenConsumer consumer, Pace pace)
     {
         consumer.Broken = request.Broken ?? consumer.Broken;
         pace.Paused = request.Paused ?? pace.Paused;

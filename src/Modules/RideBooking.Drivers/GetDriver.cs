@@ -6,7 +6,6 @@ using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;
-using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Persistence;
 using RideBooking.Positions;
 
@@ -33,7 +32,7 @@ internal static class GetDriver
             .AsNoTracking()
             .SingleOrDefaultAsync(row => row.DriverId == driver.Id, cancellationToken);
         if (profile is null)
-            return Problem.NotFound("Save your profile first: PUT /api/v1/drivers/me.", DriverProblems.ProfileNotFound);
+            return DriverProblems.NoSuchProfile();
 
         var ride = await db.RidesOf(driver.Id)
             .OrderByDescending(work => work.AssignedAt)

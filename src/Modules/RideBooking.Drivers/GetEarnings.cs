@@ -26,13 +26,13 @@ internal static class GetEarnings
             .WithSummary("Get your earnings in a period, by default the last seven days");
 
     internal static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
+        string? from,
+        string? to,
         Driver driver,
         AppDbContext db,
         EventVisibility visibility,
         TimeProvider clock,
-        CancellationToken cancellationToken,
-        string? from = null,
-        string? to = null
+        CancellationToken cancellationToken
     )
     {
         (from, to) = (from is "" ? null : from, to is "" ? null : to);

@@ -28,8 +28,8 @@ internal static class GoOnline
             .MapPost("/drivers/me/shift", Handle)
             .WithSummary("Start a shift, or restart the sequence of location reports")
             .RespondsWhenHandled<DriverWentOnline>()
-            .Refuses(StatusCodes.Status422UnprocessableEntity, DriverProblems.ImplausibleLocation)
-            .Refuses(StatusCodes.Status409Conflict, DriverProblems.ProfileRequired, ProblemCode.ConcurrentUpdate);
+            .Refuses(StatusCodes.Status409Conflict, DriverProblems.ProfileRequired, ProblemCode.ConcurrentUpdate)
+            .Refuses(StatusCodes.Status422UnprocessableEntity, DriverProblems.ImplausibleLocation);
 
     internal static async Task<Results<Ok<ShiftView>, ProblemHttpResult>> Handle(
         Request request,
@@ -44,7 +44,7 @@ internal static class GoOnline
             return DriverProblems.NoPosition();
         var profile = await Profile(db, driver, cancellationToken);
         if (profile is null)
-            return Problem.Conflict(DriverProblems.ProfileRequired, "Save your profile first: PUT /api/v1/drivers/me.");
+            return DriverProblems.NoProfile();
 
         // Before the shift, so that consumers of its start find the driver's position.
         var now = clock.GetUtcNow();

@@ -56,7 +56,7 @@ internal static class AcceptOffer
             }
         ).SingleOrDefaultAsync(cancellationToken);
         if (found is null)
-            return OfferProblems.NotFound();
+            return OfferProblems.NoSuchOffer();
 
         // An offer from before riders were prevented from driving their own rides.
         var (offer, search) = (found.Offer, found.Search);

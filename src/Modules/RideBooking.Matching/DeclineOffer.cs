@@ -41,7 +41,7 @@ internal static class DeclineOffer
             .AsNoTracking()
             .SingleOrDefaultAsync(offer => offer.OfferId == offerId && offer.DriverId == driver.Id, cancellationToken);
         if (offer is null)
-            return OfferProblems.NotFound();
+            return OfferProblems.NoSuchOffer();
 
         if (offer.Status == OfferStatus.Open && now < offer.ExpiresAt)
         {
@@ -52,7 +52,7 @@ internal static class DeclineOffer
                 declined.Close(OfferStatus.Declined, now);
                 search.Reopen();
                 await publish.Publish(
-                    new OfferDeclined(offer.RideId, offerId, driver.Id, request?.Reason, now),
+                    new OfferDeclined(offer.RideId, offerId, driver.Id, request?.Reason?.Trim(), now),
                     cancellationToken
                 );
                 await publish.Publish(new SearchReopened(offer.RideId), cancellationToken);

@@ -32,7 +32,7 @@ internal sealed class EndSearch(AppDbContext db, TimeProvider clock)
         var search = await db.TakeSearch(rideId, cancellationToken);
         if (search is null)
         {
-            db.Add(Search.EndedBeforeItBegan(rideId, riderId, now));
+            db.Add(Search.EndedBeforeRequest(rideId, riderId, now));
             return;
         }
 

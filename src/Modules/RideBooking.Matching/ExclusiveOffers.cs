@@ -23,7 +23,7 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
     public async Task<bool> OfferToNearest(Search search, ConsumeContext context)
     {
         var notAsked = db.OffersOf(search.RideId);
-        foreach (var radius in Outward(options.MaxRadiusMeters))
+        foreach (var radius in SearchRadii(options.MaxRadiusMeters))
             if (await OfferWithin(radius, notAsked))
                 return true;
 
@@ -94,7 +94,7 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
     }
 
     /// <summary>Yields a tenth of the radius first: in a dense city that is enough, and reads a tenth of the index.</summary>
-    static IEnumerable<double> Outward(double radius) => [radius / 10, radius / 3, radius];
+    static IEnumerable<double> SearchRadii(double radius) => [radius / 10, radius / 3, radius];
 
     internal async Task<List<(string DriverId, double Meters)>> FindCandidates(
         Search search,

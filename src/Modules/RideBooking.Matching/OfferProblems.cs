@@ -14,7 +14,7 @@ internal static class OfferProblems
     public const string OwnRide = "own_ride";
 
     /// <summary>The offer is unknown or another driver's. The answer does not tell which.</summary>
-    public static ProblemHttpResult NotFound() =>
+    public static ProblemHttpResult NoSuchOffer() =>
         Problem.NotFound("There is no such offer, or it was not made to you.", OfferNotFound);
 
     /// <summary>

@@ -63,7 +63,7 @@ internal sealed class Search
     /// <summary>
     /// Creates the record of a search whose end arrived before its request: the request will find it and start no search.
     /// </summary>
-    public static Search EndedBeforeItBegan(Guid rideId, string riderId, DateTimeOffset at) =>
+    public static Search EndedBeforeRequest(Guid rideId, string riderId, DateTimeOffset at) =>
         new()
         {
             RideId = rideId,

@@ -13,24 +13,28 @@ namespace RideBooking.Notifications;
 internal static class ListNotifications
 {
     public static void MapForRiders(RouteGroupBuilder riders) =>
-        riders
-            .MapGet(
-                "/riders/me/notifications",
-                (Rider rider, PageRequest page, AppDbContext db, CancellationToken cancellationToken) =>
-                    Handle(Audience.Rider, rider.Id, page, db, cancellationToken)
-            )
-            .WithSummary("List your notifications, newest first");
+        riders.MapGet("/riders/me/notifications", HandleRider).WithSummary("List your notifications, newest first");
 
     public static void MapForDrivers(RouteGroupBuilder drivers) =>
         drivers
-            .MapGet(
-                "/drivers/me/notifications",
-                (Driver driver, PageRequest page, AppDbContext db, CancellationToken cancellationToken) =>
-                    Handle(Audience.Driver, driver.Id, page, db, cancellationToken)
-            )
+            .MapGet("/drivers/me/notifications", HandleDriver)
             .WithSummary("List your notifications as a driver, newest first");
 
-    internal static async Task<Ok<Page<Item>>> Handle(
+    static Task<Ok<Page<Item>>> HandleRider(
+        PageRequest page,
+        Rider rider,
+        AppDbContext db,
+        CancellationToken cancellationToken
+    ) => List(Audience.Rider, rider.Id, page, db, cancellationToken);
+
+    static Task<Ok<Page<Item>>> HandleDriver(
+        PageRequest page,
+        Driver driver,
+        AppDbContext db,
+        CancellationToken cancellationToken
+    ) => List(Audience.Driver, driver.Id, page, db, cancellationToken);
+
+    internal static async Task<Ok<Page<Item>>> List(
         Audience audience,
         string recipientId,
         PageRequest page,

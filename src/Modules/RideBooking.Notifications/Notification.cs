@@ -28,6 +28,7 @@ internal sealed class Notification : IProjectedRow
 
     public required string RecipientId { get; init; }
 
+    /// <summary>One of <see cref="NotificationKind"/>.</summary>
     public required string Kind { get; init; }
 
     public required string Title { get; init; }

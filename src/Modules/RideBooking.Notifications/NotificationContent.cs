@@ -7,7 +7,7 @@ namespace RideBooking.Notifications;
 /// <param name="RecipientId">The rider or driver.</param>
 /// <param name="RideId">The ride.</param>
 /// <param name="At">When the event happened.</param>
-/// <param name="Kind">A stable word for programs.</param>
+/// <param name="Kind">One of <see cref="NotificationKind"/>.</param>
 /// <param name="Title">A few words.</param>
 /// <param name="Text">A sentence or two.</param>
 internal sealed record NotificationContent(

@@ -10,9 +10,6 @@ namespace RideBooking.Notifications;
 /// </remarks>
 internal static class NotificationTemplates
 {
-    /// <summary>The kind of the only notification with personal data of a rider: an offer says where the ride goes.</summary>
-    public const string OfferKind = "rideOffered";
-
     /// <summary>The text of an offer whose rider was forgotten.</summary>
     public const string ForgottenOffer = "The data of this ride was deleted.";
 
@@ -22,7 +19,7 @@ internal static class NotificationTemplates
             e.RiderId,
             e.RideId,
             e.At,
-            "driverAssigned",
+            NotificationKind.DriverAssigned,
             "Your driver is on the way",
             $"{e.DriverName} arrives in a {e.Vehicle.Model}, number plate {e.Vehicle.Plate}, in about {Minutes(e.EtaSeconds)}."
         );
@@ -36,7 +33,7 @@ internal static class NotificationTemplates
                 e.RiderId,
                 e.RideId,
                 e.At,
-                "searchingAgain",
+                NotificationKind.SearchingAgain,
                 "We are looking for another driver",
                 "Your driver cannot come. You need not do anything: the search continues."
             );
@@ -47,7 +44,7 @@ internal static class NotificationTemplates
             e.RiderId,
             e.RideId,
             e.At,
-            "noDriverFound",
+            NotificationKind.NoDriverFound,
             "No driver found",
             "No driver near you is available. You pay nothing."
         );
@@ -58,13 +55,21 @@ internal static class NotificationTemplates
             e.RiderId,
             e.RideId,
             e.At,
-            "driverArrived",
+            NotificationKind.DriverArrived,
             "Your driver is here",
             $"Your driver is waiting at the pickup. Waiting is free for {Minutes((e.FreeWaitUntil - e.At).TotalSeconds)}."
         );
 
     public static NotificationContent? ForRider(RideStarted e) =>
-        new(Audience.Rider, e.RiderId, e.RideId, e.At, "rideStarted", "Your ride has begun", "Have a good ride.");
+        new(
+            Audience.Rider,
+            e.RiderId,
+            e.RideId,
+            e.At,
+            NotificationKind.RideStarted,
+            "Your ride has begun",
+            "Have a good ride."
+        );
 
     public static NotificationContent? ForRider(RideCompleted e) =>
         new(
@@ -72,7 +77,7 @@ internal static class NotificationTemplates
             e.RiderId,
             e.RideId,
             e.At,
-            "rideCompleted",
+            NotificationKind.RideCompleted,
             "You have arrived",
             "Thank you for riding with us. Your fare will follow."
         );
@@ -83,7 +88,7 @@ internal static class NotificationTemplates
             e.RiderId,
             e.RideId,
             e.At,
-            "rideCancelled",
+            NotificationKind.RideCancelled,
             "Your ride is cancelled",
             e.By switch
             {
@@ -94,7 +99,15 @@ internal static class NotificationTemplates
         );
 
     public static NotificationContent? ForRider(FareFinalized e) =>
-        new(Audience.Rider, e.RiderId, e.RideId, e.At, "fareFinalized", "Your fare", $"Your ride costs {e.Total}.");
+        new(
+            Audience.Rider,
+            e.RiderId,
+            e.RideId,
+            e.At,
+            NotificationKind.FareFinalized,
+            "Your fare",
+            $"Your ride costs {e.Total}."
+        );
 
     public static NotificationContent? ForRider(CancellationFeeAssessedV2 e) =>
         e.Amount.Amount <= 0
@@ -104,7 +117,7 @@ internal static class NotificationTemplates
                 e.RiderId,
                 e.RideId,
                 e.At,
-                "cancellationFee",
+                NotificationKind.CancellationFee,
                 "A cancellation fee is due",
                 $"The cancelled ride costs {e.Amount}."
             );
@@ -115,7 +128,7 @@ internal static class NotificationTemplates
             e.RiderId,
             e.RideId,
             e.At,
-            "paymentCaptured",
+            NotificationKind.PaymentCaptured,
             "Payment received",
             $"We charged {e.Amount} to your payment method."
         );
@@ -126,7 +139,7 @@ internal static class NotificationTemplates
             e.RiderId,
             e.RideId,
             e.At,
-            "paymentFailed",
+            NotificationKind.PaymentFailed,
             "Your payment failed",
             $"{e.Amount} could not be charged ({e.Code.Replace('_', ' ')}). "
                 + (e.WillRetry ? "We will try again." : "We will not try again automatically.")
@@ -138,7 +151,7 @@ internal static class NotificationTemplates
             e.RiderId,
             e.RideId,
             e.At,
-            "balanceOutstanding",
+            NotificationKind.BalanceOutstanding,
             "You have an unpaid ride",
             $"{e.Amount} is outstanding. Pay it to request rides again."
         );
@@ -149,7 +162,7 @@ internal static class NotificationTemplates
             e.RiderId,
             e.RideId,
             e.At,
-            "balanceSettled",
+            NotificationKind.BalanceSettled,
             "Your balance is settled",
             $"You paid the outstanding {e.Amount}."
         );
@@ -160,7 +173,7 @@ internal static class NotificationTemplates
             e.RiderId,
             e.RideId,
             e.At,
-            "receiptIssued",
+            NotificationKind.ReceiptIssued,
             "Your receipt",
             $"Receipt {e.Number} for {e.Total} is ready."
         );
@@ -171,7 +184,7 @@ internal static class NotificationTemplates
             e.DriverId,
             e.RideId,
             e.At,
-            OfferKind,
+            NotificationKind.RideOffered,
             "A ride for you",
             $"From {Name(e.Pickup)}, {Minutes(e.PickupEtaSeconds)} away, to {Name(e.Dropoff)}"
                 + (e.Fare is { } fare ? $", for {fare}." : ".")
@@ -183,7 +196,7 @@ internal static class NotificationTemplates
             e.DriverId,
             e.RideId,
             e.At,
-            "takenOffDuty",
+            NotificationKind.TakenOffDuty,
             "You are off duty",
             $"You did not answer {(e.Offers == 1 ? "an offer" : $"{e.Offers} offers in a row")}. Go online again to receive offers."
         );
@@ -194,7 +207,7 @@ internal static class NotificationTemplates
             e.DriverId,
             e.RideId,
             e.At,
-            "rideWithdrawn",
+            NotificationKind.RideWithdrawn,
             "The ride is no longer yours",
             e.SearchAgain
                 ? "Another driver will take it over."
@@ -209,7 +222,7 @@ internal static class NotificationTemplates
                 e.DriverId,
                 e.RideId,
                 e.At,
-                "rideCancelled",
+                NotificationKind.RideCancelled,
                 "The ride is cancelled",
                 e.By switch
                 {

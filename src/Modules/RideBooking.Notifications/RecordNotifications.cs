@@ -68,9 +68,9 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
             .ToHashSet();
         foreach (var batch in rides.Chunk(BatchSize))
             await stored
-                .Where(row => row.Kind == NotificationTemplates.OfferKind && batch.Contains(row.RideId))
+                .Where(row => row.Kind == NotificationKind.RideOffered && batch.Contains(row.RideId))
                 .LoadAsync(cancellationToken);
-        foreach (var offer in tracked.Where(row => row.Kind == NotificationTemplates.OfferKind).ToList())
+        foreach (var offer in tracked.Where(row => row.Kind == NotificationKind.RideOffered).ToList())
             if (rides.Contains(offer.RideId))
                 offer.Text = NotificationTemplates.ForgottenOffer;
     }

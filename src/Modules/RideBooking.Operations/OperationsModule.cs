@@ -5,6 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts.Seams;
 using RideBooking.Operations.Archives;
 using RideBooking.Operations.Audits;
+using RideBooking.Operations.Backlogs;
+using RideBooking.Operations.Endpoints;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Operations.FailedMessages;
 using RideBooking.Operations.Redrives;
@@ -14,6 +16,7 @@ using RideBooking.Operations.Subscriptions;
 using RideBooking.Platform;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Platform.Observability;
 using RideBooking.Platform.Recovery;
 
@@ -41,10 +44,11 @@ public sealed class OperationsModule : IModule
             services.AddSingleton<IErrorQueues, InMemoryErrorQueues>();
         }
         services.AddSingleton<WorkSignal<MoveFailedMessages>>();
-        services.AddReceiveObserver<NoticeFailures>();
+        services.AddReceiveObserver<FailureObserver>();
         services.AddSingleton<MoveFailedMessages>();
         services.AddHostedService(provider => provider.GetRequiredService<MoveFailedMessages>());
         services.AddSingleton<IFailedMessages, MessagesHeldByOperators>();
+        services.AddSingleton<MessageEditor>();
         services.AddSingleton<IRecoveryRecord, RecordRecovery>();
         services.AddSingleton<IOperatorActions, RecordOperatorAction>();
         services.AddSingleton(provider =>
@@ -58,6 +62,14 @@ public sealed class OperationsModule : IModule
         services.AddSingleton<WorkSignal<RunAudits>>();
         services.AddHostedService<RunAudits>();
         services.AddGauges<ErrorQueueDepth>();
+        services.AddSingleton(PauseOptions.Read(configuration));
+        services.AddSingleton<PauseOnFailures>();
+        services.AddSingleton<IFailureObserver>(provider => provider.GetRequiredService<PauseOnFailures>());
+        services.AddSingleton<WorkSignal<KeepPauses>>();
+        services.AddHostedService<KeepPauses>();
+        services.AddSingleton<RecordEndpointMinutes>();
+        services.AddHostedService(provider => provider.GetRequiredService<RecordEndpointMinutes>());
+        services.AddGauges<EndpointsPaused>();
     }
 
     /// <inheritdoc />
@@ -72,6 +84,8 @@ public sealed class OperationsModule : IModule
         GetFailedMessage.Map(operators);
         SimulateMessage.Map(operators);
         ExportTest.Map(operators);
+        EditMessage.Map(operators);
+        RepairMessages.Map(operators);
         DiscardMessages.Map(operators);
         RestoreMessages.Map(operators);
         RequestRedrive.Map(operators);
@@ -93,6 +107,10 @@ public sealed class OperationsModule : IModule
         GetAudit.Map(operators);
         CancelAudit.Map(operators);
         ForgetRider.Map(operators);
+        ListEndpoints.Map(operators);
+        GetEndpoint.Map(operators);
+        ControlEndpoint.Map(operators);
+        GetBacklog.Map(operators);
         ListOperatorActions.Map(operators);
     }
 }

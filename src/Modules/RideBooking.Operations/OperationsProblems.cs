@@ -3,12 +3,19 @@ using RideBooking.Platform.Http.Problems;
 
 namespace RideBooking.Operations;
 
-/// <summary>The problem codes of failed messages, redrives, subscriptions, replays, archives, audits and forgotten riders.</summary>
+/// <summary>The problem codes of failed messages, redrives, subscriptions, replays, archives, audits, endpoints and forgotten riders.</summary>
 internal static class OperationsProblems
 {
     public const string QueueNotFound = "queue_not_found";
     public const string QueueNotConsumed = "queue_not_consumed";
     public const string FailedMessageNotFound = "failed_message_not_found";
+    public const string MessageNotFailed = "message_not_failed";
+    public const string MessageNotJson = "message_not_json";
+    public const string MessageTypeUnknown = "message_type_unknown";
+    public const string MessageInvalid = "message_invalid";
+    public const string MessageChanged = "message_changed";
+    public const string IdentityChanged = "identity_changed";
+    public const string PatchNotApplicable = "patch_not_applicable";
     public const string TestNotExportable = "test_not_exportable";
     public const string RedriveNotFound = "redrive_not_found";
     public const string RedriveEnded = "redrive_ended";
@@ -22,9 +29,13 @@ internal static class OperationsProblems
     public const string RiderOwes = "rider_owes";
     public const string ArchivingOff = "archiving_off";
     public const string AuditNotFound = "audit_not_found";
+    public const string EndpointNotFound = "endpoint_not_found";
 
     public static ProblemHttpResult NoSuchQueue() =>
         Problem.NotFound("No endpoint has an error or skipped queue with this name.", QueueNotFound);
+
+    public static ProblemHttpResult NoSuchFailedMessage() =>
+        Problem.NotFound("The failed message does not exist.", FailedMessageNotFound);
 
     public static ProblemHttpResult NoSuchRedrive() => Problem.NotFound("The redrive does not exist.", RedriveNotFound);
 
@@ -42,6 +53,9 @@ internal static class OperationsProblems
                 + "the service. If you are sure, set evenIfUnknown.",
             RiderNotFound
         );
+
+    public static ProblemHttpResult NoSuchEndpoint() =>
+        Problem.NotFound("No endpoint has this name.", EndpointNotFound);
 
     public static ProblemHttpResult NoSuchAudit() => Problem.NotFound("The audit does not exist.", AuditNotFound);
 }

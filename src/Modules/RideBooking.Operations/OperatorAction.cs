@@ -6,18 +6,18 @@ using RideBooking.Contracts.Seams;
 namespace RideBooking.Operations;
 
 /// <summary>An operator's action: who did it, when and why. The API lists them at <c>/operations/audit</c>.</summary>
-internal sealed class OperatorAction
+internal sealed class OperatorAction(string by, string action, string reason, DateTimeOffset at)
 {
-    public required Guid Id { get; init; }
+    public Guid Id { get; init; } = Guid.CreateVersion7(at);
 
-    public required DateTimeOffset At { get; init; }
+    public DateTimeOffset At { get; init; } = at;
 
-    public required string By { get; init; }
+    public string By { get; init; } = by;
 
     /// <summary>One of <see cref="OperatorActionNames"/>.</summary>
-    public required string Action { get; init; }
+    public string Action { get; init; } = action;
 
-    /// <summary>The queue, if the action concerns one.</summary>
+    /// <summary>The queue, if the action concerns one; the endpoint that was paused or resumed.</summary>
     public string? Queue { get; init; }
 
     /// <summary>The ride, if the action concerns one.</summary>
@@ -38,7 +38,7 @@ internal sealed class OperatorAction
     public int Count { get; init; } = 1;
 
     /// <summary>The reason; empty if none was given.</summary>
-    public required string Reason { get; init; }
+    public string Reason { get; init; } = reason.Trim();
 
     internal sealed class Mapping : IEntityTypeConfiguration<OperatorAction>
     {

@@ -22,15 +22,7 @@ internal sealed class RecordOperatorAction(IServiceScopeFactory scopes, TimeProv
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         var now = clock.GetUtcNow();
-        var recorded = new OperatorAction
-        {
-            Id = Guid.CreateVersion7(now),
-            At = now,
-            By = by,
-            Action = action,
-            RideId = rideId,
-            Reason = reason,
-        };
+        var recorded = new OperatorAction(by, action, reason, now) { RideId = rideId };
         db.Add(recorded);
         await db.SaveChangesAsync(cancellationToken);
         return recorded.Id;

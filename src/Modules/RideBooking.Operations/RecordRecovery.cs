@@ -18,14 +18,14 @@ internal sealed class RecordRecovery(IServiceScopeFactory scopes, TimeProvider c
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         var now = clock.GetUtcNow();
-        var action = new OperatorAction
+        var action = new OperatorAction(
+            by.Shorten(255),
+            OperatorActionNames.RecoverMessages,
+            "started on the command line",
+            now
+        )
         {
-            Id = Guid.CreateVersion7(now),
-            At = now,
-            By = by.Shorten(255),
-            Action = OperatorActionNames.RecoverMessages,
             Count = 0,
-            Reason = "started on the command line",
         };
         db.Add(action);
         await db.SaveChangesAsync(cancellationToken);

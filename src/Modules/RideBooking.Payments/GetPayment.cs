@@ -35,7 +35,7 @@ internal static class GetPayment
     ) =>
         await db.FindPayment(rideId, visibility, cancellationToken) is { } payment
             ? TypedResults.Ok(PaymentView.Of(payment))
-            : PaymentProblems.NotFound();
+            : PaymentProblems.NoSuchPayment();
 
     /// <summary>Returns the ride's payment, once an amount is due.</summary>
     /// <remarks>

@@ -38,7 +38,7 @@ internal sealed record OperatorRequest(
         where T : class
     {
         if (await Db.FindPayment(RideId, Visibility, CancellationToken) is not { } known)
-            return PaymentProblems.NotFound();
+            return PaymentProblems.NoSuchPayment();
         var commandId = Request.IdFor(IdempotentRequest.Command);
         // A repeat of a request whose first response was lost: it was carried out, whatever happened to the payment since.
         if (

@@ -23,7 +23,7 @@ internal static class PaymentProblems
     public static ProblemHttpResult NotDue(Payment payment) =>
         Problem.Conflict(PaymentNotDue, "Nothing is owed for this ride.", ("state", PaymentView.Of(payment).State));
 
-    public static ProblemHttpResult NotFound() =>
+    public static ProblemHttpResult NoSuchPayment() =>
         Problem.NotFound("There is no payment for this ride.", PaymentNotFound);
 
     public static ProblemHttpResult Forgotten() => Problem.Conflict(RiderForgotten, ForgottenSubjects.Detail);

@@ -12,10 +12,6 @@ using RideBooking.Platform.Http.Requests;
 namespace RideBooking.Payments;
 
 /// <summary>Writes the payment off, on an operator's request: the rider no longer owes it.</summary>
-/// <param name="RideId">The ride.</param>
-/// <param name="By">The operator.</param>
-/// <param name="Reason">Why.</param>
-/// <param name="At">When.</param>
 internal sealed record WriteOffPayment(Guid RideId, string By, string Reason, DateTimeOffset At);
 
 internal static class WriteOffPaymentEndpoint

@@ -31,8 +31,8 @@ internal static class CancelRideEndpoint
 
     static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
         Guid rideId,
-        Rider rider,
         Request request,
+        Rider rider,
         IdempotentRequest attempt,
         RideCommands commands,
         AppDbContext db,
@@ -41,7 +41,7 @@ internal static class CancelRideEndpoint
     )
     {
         if (await db.FindRide(rideId, cancellationToken) is not { } known || !known.IsOf(rider))
-            return RideProblems.NotFound();
+            return RideProblems.NoSuchRide();
 
         var command = new CancelRide(rideId, rider.Id, request.Reason.Trim(), clock.GetUtcNow());
         var outcome = await commands.Send(rideId, attempt, command, cancellationToken);

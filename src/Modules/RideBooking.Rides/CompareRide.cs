@@ -47,7 +47,7 @@ internal static class CompareRide
             return Problem.Validation("from", "must not be later than to");
         var events = await db.EventsOfRide(rideId, cancellationToken);
         if (events.Count == 0)
-            return RideProblems.NotFound();
+            return RideProblems.NoSuchRide();
 
         var (before, after) = (RideState.Of(events.UpTo(start)), RideState.Of(events.UpTo(end)));
         return TypedResults.Ok(

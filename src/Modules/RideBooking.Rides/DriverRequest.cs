@@ -40,7 +40,7 @@ internal sealed record DriverRequest(
         if (known is null || (!known.IsDrivenBy(DriverId) && !await Commands.WasAccepted(Request, CancellationToken)))
         {
             await Db.RefuseIfAssignmentIsPending(RideId, known, DriverId, CancellationToken);
-            return RideProblems.NotFound();
+            return RideProblems.NoSuchRide();
         }
 
         var outcome = await Commands.Send(RideId, Request, command, CancellationToken);
@@ -53,6 +53,8 @@ internal sealed record DriverRequest(
                     flag.DriverId,
                     flag.Reason
                 );
-        return outcome.Accepted || outcome.Ride.IsDrivenBy(DriverId) ? outcome.Response(what) : RideProblems.NotFound();
+        return outcome.Accepted || outcome.Ride.IsDrivenBy(DriverId)
+            ? outcome.Response(what)
+            : RideProblems.NoSuchRide();
     }
 }

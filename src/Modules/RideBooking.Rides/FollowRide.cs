@@ -46,7 +46,7 @@ internal sealed class FollowRide(StreamFollower follower, IOptions<JsonOptions> 
     )
     {
         if (await db.FindRide(rideId, caller, cancellationToken) is not { } ride)
-            return RideProblems.NotFound();
+            return RideProblems.NoSuchRide();
         var after = last.Value ?? 0;
         if (await PositionBeyondEnd.Check(db, after, cancellationToken) is { } refused)
             return refused;

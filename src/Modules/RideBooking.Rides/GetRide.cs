@@ -49,7 +49,7 @@ internal static class GetRide
             return Problem.Validation("atVersion", "cannot be combined with asOf");
 
         if (await db.FindRide(rideId, caller, cancellationToken) is not { } ride)
-            return RideProblems.NotFound();
+            return RideProblems.NoSuchRide();
         if (asOf is null && atVersion is null)
             return Response(http, RideView.Of(ride), "");
 

@@ -28,7 +28,7 @@ internal static class GetRideHistory
     )
     {
         if (await db.FindRide(rideId, caller, cancellationToken) is null)
-            return RideProblems.NotFound();
+            return RideProblems.NoSuchRide();
 
         var events = await db.EventsOfRide(rideId, cancellationToken);
         return TypedResults.Ok(events.ConvertAll(EventEnvelope.Of));

@@ -10,7 +10,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>Lists rides of all riders, for operators, by status and by flag.</summary>
+/// <summary>Lists rides of all riders, for operators, by status, by flag and by whether they are stuck.</summary>
 internal static class ListAllRides
 {
     public static void Map(RouteGroupBuilder operators) =>
@@ -18,15 +18,18 @@ internal static class ListAllRides
             .MapGet("/operations/rides", Handle)
             .WithSummary("List the rides of all riders, newest first")
             .WithDescription(
-                "Filter by status (state=inProgress), and by whether a report was implausible (flagged=true or "
-                    + "flagged=false). Each ride's flags say why."
+                "Filter by status (state=inProgress; for riders and drivers the parameter is status), by whether a report was implausible (flagged=true or flagged=false; each "
+                    + "ride's flags say why), and by whether a ride has been in its state for longer than it should (stuck=true)."
             );
 
     static async Task<Results<Ok<Page<RideView>>, ProblemHttpResult>> Handle(
         string? state,
         bool? flagged,
+        bool? stuck,
         PageRequest page,
         AppDbContext db,
+        StuckRides stuckRides,
+        TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
@@ -40,6 +43,8 @@ internal static class ListAllRides
         }
         if (flagged is { } wanted)
             rides = rides.Where(ride => ride.FlaggedAt != null == wanted);
+        if (stuck is true)
+            rides = rides.Where(stuckRides.At(clock.GetUtcNow()));
         if (page.TryAfter<(DateTimeOffset At, Guid Id)>(out var last))
             rides = rides.Where(ride =>
                 ride.RequestedAt < last.At || (ride.RequestedAt == last.At && ride.CorrelationId < last.Id)

@@ -16,16 +16,21 @@ namespace RideBooking.Rides;
 /// <remarks>A caller has at most one active ride at a time, so the time the ride began is a unique sort key.</remarks>
 internal static class ListRides
 {
+    const string StatusFilter = "Filter by status (status=inProgress).";
+
     public static void MapForRiders(RouteGroupBuilder riders) =>
-        riders.MapGet("/rides", OfRider).WithSummary("List your rides, newest first");
+        riders.MapGet("/rides", HandleRider).WithSummary("List your rides, newest first").WithDescription(StatusFilter);
 
     public static void MapForDrivers(RouteGroupBuilder drivers) =>
-        drivers.MapGet("/drivers/me/rides", OfDriver).WithSummary("List your rides as a driver, newest first");
+        drivers
+            .MapGet("/drivers/me/rides", HandleDriver)
+            .WithSummary("List your rides as a driver, newest first")
+            .WithDescription(StatusFilter);
 
-    static Task<Results<Ok<Page<RideView>>, ProblemHttpResult>> OfRider(
-        Rider rider,
+    static Task<Results<Ok<Page<RideView>>, ProblemHttpResult>> HandleRider(
         string? status,
         PageRequest page,
+        Rider rider,
         AppDbContext db,
         CancellationToken cancellationToken
     ) =>
@@ -38,10 +43,10 @@ internal static class ListRides
             cancellationToken
         );
 
-    static Task<Results<Ok<Page<RideView>>, ProblemHttpResult>> OfDriver(
-        Driver driver,
+    static Task<Results<Ok<Page<RideView>>, ProblemHttpResult>> HandleDriver(
         string? status,
         PageRequest page,
+        Driver driver,
         AppDbContext db,
         CancellationToken cancellationToken
     ) =>

@@ -35,7 +35,7 @@ internal sealed record OperatorRequest(
         where T : class
     {
         if (await Db.FindRide(RideId, CancellationToken) is not { } known)
-            return RideProblems.NotFound();
+            return RideProblems.NoSuchRide();
         // Recorded before it is executed, so that no crash hides it.
         var recorded = await Actions.Record(action, RideId, By.Id, reason, CancellationToken);
         var outcome = await Commands.Send(RideId, Request, command(known), CancellationToken);

@@ -31,7 +31,7 @@ internal static class PreviewCancellation
     )
     {
         if (await db.FindRide(rideId, cancellationToken) is not { } ride || !ride.IsOf(rider))
-            return RideProblems.NotFound();
+            return RideProblems.NoSuchRide();
         if (ride.Is() is not (RideStatus.Requested or RideStatus.DriverAssigned or RideStatus.DriverArrived))
             return RideProblems.Refused(ride, RideProblems.NotCancellable, "Cancelling");
 

@@ -31,8 +31,8 @@ internal static class RateRideEndpoint
 
     static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
         Guid rideId,
-        Rider rider,
         Request request,
+        Rider rider,
         IdempotentRequest attempt,
         RideCommands commands,
         AppDbContext db,
@@ -41,7 +41,7 @@ internal static class RateRideEndpoint
     )
     {
         if (await db.FindRide(rideId, cancellationToken) is not { } known || !known.IsOf(rider))
-            return RideProblems.NotFound();
+            return RideProblems.NoSuchRide();
 
         var command = new RateRide(rideId, rider.Id, request.Stars, request.Comment, clock.GetUtcNow());
         var outcome = await commands.Send(rideId, attempt, command, cancellationToken);

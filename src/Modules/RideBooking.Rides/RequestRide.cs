@@ -89,7 +89,7 @@ internal static class RequestRideEndpoint
             if (quote is null && trips.Check(request.Pickup, request.Dropoff, vehicleClass) is { } problem)
                 return Problem.Validation(problem.Field, problem.Message);
             if (request.PaymentMethodId is { } method && !await methods.Has(rider.Id, method, cancellationToken))
-                return Problem.Validation("paymentMethodId", "must be one of your payment methods");
+                return Problem.Validation("paymentMethodId", SharedProblemDetail.PaymentMethodNotYours);
             if (await CheckEligibility(rider, db, limits, visibility, cancellationToken) is { } because)
                 return because;
 

@@ -21,7 +21,7 @@ internal static class RideConditions
         context.Saga.RiderId.Equals(context.Message.RiderId, StringComparison.Ordinal);
 
     /// <summary>Whether the no-show is from the driver, who has waited long enough at the pickup.</summary>
-    public static StateMachineCondition<Ride, ReportNoShow> AfterLongEnough(
+    public static StateMachineCondition<Ride, ReportNoShow> HasWaitedLongEnough(
         RideTimes times,
         Plausibility plausibility
     ) =>

@@ -30,8 +30,7 @@ internal static class RideProblems
     // The member "status" of a problem is its HTTP status.
     const string RideStatusMember = "rideStatus";
 
-    public static ProblemHttpResult NotFound() =>
-        Problem.NotFound("There is no such ride, or none that you may see.", RideNotFound);
+    public static ProblemHttpResult NoSuchRide() => Problem.NotFound(SharedProblemDetail.RideNotFound, RideNotFound);
 
     public static ProblemHttpResult Forgotten() => Problem.Conflict(RiderForgotten, ForgottenSubjects.Detail);
 

@@ -85,7 +85,7 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
             When(CancelRide, ByItsRider).CancelByRider(times).Accept().TransitionTo(Cancelled),
             When(ForceCancel).CancelByOperator(times).Accept().TransitionTo(Cancelled),
             Ignore(ForceComplete),
-            When(ReportNoShow, AfterLongEnough(times, plausibility))
+            When(ReportNoShow, HasWaitedLongEnough(times, plausibility))
                 .CancelAsNoShow(times)
                 .Accept()
                 .TransitionTo(Cancelled),

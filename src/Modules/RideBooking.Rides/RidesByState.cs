@@ -16,11 +16,19 @@ internal static class RidesByState
         "state"
     );
 
+    public static readonly Gauge Stuck = new(
+        "ridebooking.rides.stuck",
+        "{ride}",
+        "Rides that have been in their state for longer than a ride should",
+        "state"
+    );
+
     /// <summary>
     /// Counts the matching rides. A state without rides reports zero, so that its series does not come and go.
     /// </summary>
     public static async Task<IReadOnlyList<Reading>> Count(
         AppDbContext db,
+        Gauge gauge,
         Expression<Func<Ride, bool>> which,
         RideStatus[] states,
         CancellationToken cancellationToken
@@ -31,22 +39,40 @@ internal static class RidesByState
             .GroupBy(ride => ride.Status)
             .Select(state => new { state.Key, Count = state.Count() })
             .ToDictionaryAsync(state => state.Key, state => state.Count, cancellationToken);
-        return [.. states.Select(state => Gauge.Reads(counts.GetValueOrDefault(state.ToString()), state.InApi()))];
+        return [.. states.Select(state => gauge.Reads(counts.GetValueOrDefault(state.ToString()), state.InApi()))];
     }
 }
 
 /// <summary>Counts active rides on every collection: they are few and an index finds them.</summary>
-internal sealed class RidesUnderWay(AppDbContext db) : IGaugeSource
+internal sealed class RidesUnderWay(AppDbContext db, StuckRides stuck, TimeProvider clock) : IGaugeSource
 {
-    public static IReadOnlyList<Gauge> Gauges => [RidesByState.Gauge];
+    static readonly RideStatus[] s_states =
+    [
+        RideStatus.Requested,
+        RideStatus.DriverAssigned,
+        RideStatus.DriverArrived,
+        RideStatus.InProgress,
+    ];
 
-    public Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken) =>
-        RidesByState.Count(
-            db,
-            ride => ride.ActiveRiderId != null,
-            [RideStatus.Requested, RideStatus.DriverAssigned, RideStatus.DriverArrived, RideStatus.InProgress],
-            cancellationToken
-        );
+    public static IReadOnlyList<Gauge> Gauges => [RidesByState.Gauge, RidesByState.Stuck];
+
+    public async Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken) =>
+        [
+            .. await RidesByState.Count(
+                db,
+                RidesByState.Gauge,
+                ride => ride.ActiveRiderId != null,
+                s_states,
+                cancellationToken
+            ),
+            .. await RidesByState.Count(
+                db,
+                RidesByState.Stuck,
+                stuck.At(clock.GetUtcNow()),
+                s_states,
+                cancellationToken
+            ),
+        ];
 }
 
 /// <summary>Counts ended rides less often: all rides that ever ended are counted, which takes longer.</summary>
@@ -57,6 +83,7 @@ internal sealed class RidesThatEnded(AppDbContext db) : IGaugeSource
     public Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken) =>
         RidesByState.Count(
             db,
+            RidesByState.Gauge,
             ride => ride.ActiveRiderId == null,
             [RideStatus.Completed, RideStatus.Cancelled, RideStatus.NoDriverFound],
             cancellationToken

@@ -29,6 +29,7 @@ public sealed class RidesModule : IModule
             .AddSingleton(RideTimes.Read(configuration))
             .AddSingleton(Plausibility.Read(configuration))
             .AddSingleton(RideLimits.Read(configuration))
+            .AddSingleton(StuckRides.Read(configuration))
             .AddSingleton<FollowRide>()
             .AddScoped<IRidesOfRider, RidesOfRider>()
             .AddScoped<RideCommands>()

@@ -62,6 +62,9 @@ internal sealed class HostApi : IDisposable
     public Task<JsonElement> Post(string path, object body, CancellationToken cancellationToken) =>
         Send(HttpMethod.Post, path, body, cancellationToken);
 
+    public Task<JsonElement> Put(string path, object body, CancellationToken cancellationToken) =>
+        Send(HttpMethod.Put, path, body, cancellationToken);
+
     public void Dispose() => _http.Dispose();
 
     // The list of operators' actions should name the person at this machine.
@@ -173,7 +176,7 @@ internal sealed class HostApi : IDisposable
         var problem =
             json.ValueKind == JsonValueKind.Object ? json.As<ProblemResponse>() : new ProblemResponse(null, null, null);
         var detail = problem.Errors is { Count: > 0 } errors
-            ? string.Join("; ", errors.SelectMany(field => field.Value.Select(error => $"{field.Key} {error}")))
+            ? string.Join("; ", errors.SelectMany(field => field.Value.Select(error => $"{field.Key} {error}".Trim())))
             : problem.Detail?.TrimEnd('.');
         return $"{detail ?? "The host refused"} ({problem.Code ?? ((int)status).ToString()}).";
     }

@@ -30,6 +30,50 @@ internal sealed record SubscriptionResponse(
     string? StoppedBecause
 );
 
+internal sealed record EndpointsResponse(IReadOnlyList<EndpointResponse> Items);
+
+internal sealed record EndpointResponse(
+    string Name,
+    EndpointPauseResponse? Pause,
+    long? QueueDepth,
+    int Failed,
+    double Throughput,
+    double? LagSeconds,
+    double? ProcessingSeconds,
+    double? CriticalTimeSeconds,
+    double Failures,
+    double Retries,
+    IReadOnlyList<EndpointMinuteResponse> History
+);
+
+internal sealed record EndpointPauseResponse(DateTimeOffset At, string? By, bool Automatic, string Reason);
+
+internal sealed record EndpointMinuteResponse(
+    DateTimeOffset At,
+    long? QueueDepth,
+    double Throughput,
+    double? LagSeconds,
+    double? ProcessingSeconds,
+    double? CriticalTimeSeconds,
+    double Failures,
+    double Retries
+);
+
+internal sealed record BacklogResponse(
+    OutboxResponse Outbox,
+    TimersResponse Timers,
+    IReadOnlyList<SubscriptionBacklogResponse> Subscriptions,
+    IReadOnlyList<RidesResponse> Rides
+);
+
+internal sealed record OutboxResponse(long? Messages, double? OldestSeconds);
+
+internal sealed record TimersResponse(long? Waiting, long? Overdue, double? OldestOverdueSeconds);
+
+internal sealed record SubscriptionBacklogResponse(string Name, long Lag, double LagSeconds);
+
+internal sealed record RidesResponse(string State, long Count, long Stuck);
+
 internal sealed record ParkedEventsResponse(IReadOnlyList<ParkedEventResponse> Items, string? NextCursor);
 
 internal sealed record ParkedEventResponse(
@@ -112,6 +156,25 @@ internal record MessageResponse(
     bool Quarantined
 );
 
+internal sealed record ChangeResponse(string Pointer, string Kind, JsonNode? Before, JsonNode? After);
+
+internal sealed record EditResponse(string Id, bool Stored, IReadOnlyList<ChangeResponse> Changes);
+
+internal sealed record RepairResponse(
+    int Changed,
+    int Unchanged,
+    int Refused,
+    int Matching,
+    int NotFound,
+    IReadOnlyList<RefusedResponse> Reasons,
+    IReadOnlyList<RepairedResponse> Items,
+    string? NextCursor
+);
+
+internal sealed record RefusedResponse(string Code, string Text, int Count, IReadOnlyList<string> Ids);
+
+internal sealed record RepairedResponse(string Id, string? MessageType, IReadOnlyList<ChangeResponse> Changes);
+
 internal sealed record MessageDetailsResponse(
     string Id,
     string Queue,
@@ -133,6 +196,10 @@ internal sealed record MessageDetailsResponse(
     Dictionary<string, string?> Headers,
     string? ContentType,
     JsonNode? Body,
+    JsonNode? Message,
+    string BodyHash,
+    bool Edited,
+    JsonNode? OriginalMessage,
     string? BodyText,
     string? BodyBase64,
     string? StackTrace,
@@ -198,7 +265,8 @@ internal sealed record OperatorActionResponse(
     DateTimeOffset At,
     string By,
     string Reason,
-    Guid? RedriveId
+    Guid? RedriveId,
+    IReadOnlyList<ChangeResponse>? Changes
 );
 
 internal sealed record PlanResponse(
@@ -278,6 +346,9 @@ internal static class Responses
         // The output is for terminals and pipes, not for web pages.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    /// <summary>The same in one line.</summary>
+    public static readonly JsonSerializerOptions Compact = new(Json) { WriteIndented = false };
 
     public static T As<T>(this JsonElement json) => json.Deserialize<T>(Json)!;
 

@@ -50,7 +50,7 @@ internal static class FollowAudit
 
     static Progress ProgressOf(AuditResponse audit) =>
         new(
-            audit.Status == FollowWork.Running && audit.LastPosition > 0 && audit.Position >= audit.LastPosition
+            audit.Status == Spellings.WorkRunning && audit.LastPosition > 0 && audit.Position >= audit.LastPosition
                 ? "Comparing again the rides that changed meanwhile"
                 : $"Verified {audit.Position} of {audit.LastPosition} events, {audit.Rides} rides",
             audit.Position,
@@ -90,7 +90,7 @@ internal static class FollowAudit
                 $"Audit {audit.Id} {audit.Status}: {Text.Count(audit.Position, "event")} and {Text.Count(audit.Rides, "ride")} verified, {Text.Count(audit.DeviationCount, "deviation")}."
             );
         }
-        if (audit.Status != FollowWork.Completed)
+        if (audit.Status != Spellings.WorkCompleted)
             throw new CommandFailedException(ExitCode.Failed, $"The audit was {audit.Status}.");
         return audit.DeviationCount == 0 ? ExitCode.Done : ExitCode.Deviations;
     }

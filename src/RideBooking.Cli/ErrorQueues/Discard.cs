@@ -9,7 +9,7 @@ namespace RideBooking.Cli.ErrorQueues;
 internal static class Discard
 {
     public static Command Make(Terminal terminal, HostOptions host) =>
-        new ChangeMessages("discard", Done: "discarded", Before: "failed").Make(
+        new ChangeMessages("discard", Done: Spellings.MessageDiscarded, Before: Spellings.MessageFailed).Make(
             terminal,
             host,
             "Discard failed messages. They are stored: see show --discarded, and restore."

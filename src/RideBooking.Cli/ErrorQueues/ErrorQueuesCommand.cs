@@ -4,18 +4,20 @@ using RideBooking.Cli.ErrorQueues.Raw;
 
 namespace RideBooking.Cli.ErrorQueues;
 
-/// <summary><c>ridebooking error-queues</c>: finds, explains, redrives and discards failed messages.</summary>
+/// <summary><c>ridebooking error-queues</c>: finds, explains, corrects, redrives and discards failed messages.</summary>
 internal static class ErrorQueuesCommand
 {
     public static Command Make(Terminal terminal)
     {
         var host = new HostOptions();
-        var command = new Command("error-queues", "Find, inspect, redrive and discard failed messages.")
+        var command = new Command("error-queues", "Find, inspect, correct, redrive and discard failed messages.")
         {
             ListQueues.Make(terminal, host),
             Show.Make(terminal, host),
             Simulate.Make(terminal, host),
             ExportTest.Make(terminal, host),
+            Edit.Make(terminal, host),
+            Repair.Make(terminal, host),
             Redrive.Make(terminal, host),
             ListRedrives.Make(terminal, host),
             FollowRedrive.Make(terminal, host),

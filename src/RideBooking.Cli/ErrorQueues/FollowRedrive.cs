@@ -53,8 +53,8 @@ internal static class FollowRedrive
 
     static Progress ProgressOf(RedriveResponse redrive) =>
         new(
-            $"{(redrive.Status == FollowWork.Paused ? "Paused: sent" : "Sent")} {redrive.Sent} of {redrive.Selected}",
-            redrive.Status is FollowWork.Running or FollowWork.Paused ? redrive.Sent : redrive.Selected,
+            $"{(redrive.Status == Spellings.WorkPaused ? "Paused: sent" : "Sent")} {redrive.Sent} of {redrive.Selected}",
+            redrive.Status is Spellings.WorkRunning or Spellings.WorkPaused ? redrive.Sent : redrive.Selected,
             redrive.Selected
         );
 
@@ -87,7 +87,7 @@ internal static class FollowRedrive
                     + (redrive.Quarantined > 0 ? $", {redrive.Quarantined} quarantined (--force includes them)" : "")
                     + $". {Outcomes(redrive.Outcomes)}"
             );
-        if (redrive.Status != FollowWork.Completed)
+        if (redrive.Status != Spellings.WorkCompleted)
             throw new CommandFailedException(ExitCode.Failed, redrive.Error ?? $"The redrive is {redrive.Status}.");
         return redrive is { Sent: 0, NotFound: > 0 } ? ExitCode.NotFound : ExitCode.Done;
     }

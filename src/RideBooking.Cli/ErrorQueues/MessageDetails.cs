@@ -17,7 +17,7 @@ internal static class MessageDetails
     {
         terminal.Heading(message.Id);
         // First: if the message is not a failed one any more, the operator need not read on.
-        if (message.State != "failed")
+        if (message.State != Spellings.MessageFailed)
             Fact(terminal, "State", StateOf(message));
         Fact(terminal, "Message", $"{message.MessageType ?? "(unknown type)"} {message.MessageId}");
         Fact(terminal, "Failed in", message.Endpoint);
@@ -31,6 +31,8 @@ internal static class MessageDetails
                 "Redriven",
                 $"{message.Redrives} times without success{(message.Quarantined ? "; quarantined" : "")}"
             );
+        if (message.Edited)
+            Fact(terminal, "Edited", "by operators; the original follows the body");
         if (message.Outcome is { } outcome)
             Fact(terminal, "Outcome", outcome);
         Fact(terminal, "Fingerprint", message.Fingerprint);
@@ -47,11 +49,20 @@ internal static class MessageDetails
         WriteHeaders(terminal, message.Headers);
         WriteBody(terminal, message.ContentType, message.Body, message.BodyText, message.BodyBase64);
 
+        if (message.OriginalMessage is { } original)
+        {
+            terminal.Heading("Original message");
+            terminal.WriteLine(original.ToJsonString(Responses.Json));
+        }
+
         terminal.Heading("History");
         if (message.History.Count == 0)
             terminal.WriteLine("No operator has acted on this message.");
         foreach (var done in message.History)
+        {
             terminal.WriteLine($"{Text.Instant(done.At)} {done.Action} by {done.By}: {done.Reason}");
+            Changes.Write(terminal, done.Changes ?? []);
+        }
     }
 
     /// <summary>Prints a line with a name and a value.</summary>

@@ -7,7 +7,7 @@ namespace RideBooking.Cli.ErrorQueues;
 /// <param name="response">The host's response to a dry run.</param>
 /// <param name="ids">The given ids; null if a queue was given.</param>
 /// <param name="state">The state of the messages that it is about.</param>
-internal sealed class Plan(JsonElement response, IReadOnlyList<string>? ids, string state = "failed")
+internal sealed class Plan(JsonElement response, IReadOnlyList<string>? ids, string state = Spellings.MessageFailed)
 {
     readonly PlanResponse _plan = response.As<PlanResponse>();
 

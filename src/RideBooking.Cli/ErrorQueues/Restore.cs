@@ -7,7 +7,7 @@ namespace RideBooking.Cli.ErrorQueues;
 internal static class Restore
 {
     public static Command Make(Terminal terminal, HostOptions host) =>
-        new ChangeMessages("restore", Done: "restored", Before: "discarded").Make(
+        new ChangeMessages("restore", Done: "restored", Before: Spellings.MessageDiscarded).Make(
             terminal,
             host,
             "Put discarded messages back; show --discarded lists them."

@@ -42,8 +42,8 @@ internal static class Show
                 }
                 var which =
                     parsed.GetValue(redrive) is { } redriveId ? $"redriveId={redriveId}"
-                    : parsed.GetValue(discarded) ? "state=discarded"
-                    : "state=failed";
+                    : parsed.GetValue(discarded) ? $"state={Spellings.MessageDiscarded}"
+                    : $"state={Spellings.MessageFailed}";
                 var query = $"operations/failed-messages?{which}{targets.Query(parsed)}";
                 var (items, more) = await Many(api, query, parsed.GetValue(limit), cancellationToken);
                 if (host.Json(parsed))

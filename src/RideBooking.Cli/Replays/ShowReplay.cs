@@ -34,7 +34,7 @@ internal static class ShowReplay
     )
     {
         var begun = replay.As<ReplayResponse>();
-        if (!terminal.ShowsProgress && begun.Status == FollowWork.Running)
+        if (!terminal.ShowsProgress && begun.Status == Spellings.WorkRunning)
             terminal.WriteNote($"Replay {begun.Id} of {begun.Projection} started.");
         replay = await FollowWork.ToItsEnd(
             api,
@@ -71,6 +71,6 @@ internal static class ShowReplay
                     + (replay.Parked > 0 ? $", {Text.Count(replay.Parked, "event")} parked" : "")
                     + "."
             );
-        return replay.Status == FollowWork.Completed ? ExitCode.Done : ExitCode.Failed;
+        return replay.Status == Spellings.WorkCompleted ? ExitCode.Done : ExitCode.Failed;
     }
 }

@@ -36,6 +36,12 @@ public static class OperatorActionNames
     /// <summary>A redrive was cancelled.</summary>
     public const string CancelRedrive = "cancel-redrive";
 
+    /// <summary>The message in a failed message was corrected.</summary>
+    public const string EditMessage = "edit-message";
+
+    /// <summary>Failed messages were corrected by a JSON patch or an upcaster.</summary>
+    public const string RepairMessages = "repair-messages";
+
     /// <summary>Failed messages were discarded.</summary>
     public const string DiscardMessages = "discard-messages";
 
@@ -80,6 +86,12 @@ public static class OperatorActionNames
 
     /// <summary>Finished rides were archived before their time.</summary>
     public const string ArchiveRides = "archive-rides";
+
+    /// <summary>An endpoint was paused.</summary>
+    public const string PauseEndpoint = "pause-endpoint";
+
+    /// <summary>A paused endpoint was resumed.</summary>
+    public const string ResumeEndpoint = "resume-endpoint";
 
     /// <summary>A rider's personal data was made unreadable.</summary>
     public const string ForgetRider = "forget-rider";

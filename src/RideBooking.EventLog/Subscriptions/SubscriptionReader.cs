@@ -131,7 +131,7 @@ public sealed class SubscriptionReader(
 
     /// <summary>Parks the next event, or stops before it, as the projection declares.</summary>
     /// <returns>The parked event; null if the subscription is stopped.</returns>
-    public async Task<ParkedEvent?> GiveUpOnNext(DbContext db, Exception error, CancellationToken cancellationToken)
+    public async Task<ParkedEvent?> ParkNext(DbContext db, Exception error, CancellationToken cancellationToken)
     {
         var head = await Head(db, cancellationToken);
         if ((await Next(db, Position, head, 1, cancellationToken)) is not [var failed])
@@ -243,7 +243,7 @@ public sealed class SubscriptionReader(
     /// <summary>Extends the lease while there is nothing to read.</summary>
     /// <exception cref="LeaseLostException">Another process reads now.</exception>
     public Task Renew(DbContext db, CancellationToken cancellationToken) =>
-        UpdateMine(db, clock.GetUtcNow() + Lease, null, cancellationToken);
+        UpdateLease(db, clock.GetUtcNow() + Lease, null, cancellationToken);
 
     /// <summary>Waits for a batch that is being read ahead, and discards it. The reader can still be used.</summary>
     public async ValueTask DisposeAsync()
@@ -260,7 +260,7 @@ public sealed class SubscriptionReader(
     {
         try
         {
-            await UpdateMine(db, clock.GetUtcNow(), null, cancellationToken);
+            await UpdateLease(db, clock.GetUtcNow(), null, cancellationToken);
         }
         catch (LeaseLostException)
         {
@@ -290,9 +290,9 @@ public sealed class SubscriptionReader(
     }
 
     Task Stop(DbContext db, string because, CancellationToken cancellationToken) =>
-        UpdateMine(db, clock.GetUtcNow(), because, cancellationToken);
+        UpdateLease(db, clock.GetUtcNow(), because, cancellationToken);
 
-    async Task UpdateMine(DbContext db, DateTimeOffset until, string? because, CancellationToken cancellationToken)
+    async Task UpdateLease(DbContext db, DateTimeOffset until, string? because, CancellationToken cancellationToken)
     {
         var updated = await db.Set<Subscription>()
             .Where(row => row.Name == projection.Name && row.Generation == _generation && row.Epoch == _epoch)

@@ -176,7 +176,7 @@ sealed partial class OutboxQueue<TDbContext>(
 
             if (result is { Sent.Count: 0, Untried.Count: > 0 })
             {
-                await GiveUpForNow(cancellationToken);
+                await PostponeWaiting(cancellationToken);
                 break;
             }
 
@@ -188,7 +188,7 @@ sealed partial class OutboxQueue<TDbContext>(
     }
 
     // The waiting messages would meet the same failure. The sweeper enqueues them again.
-    async Task GiveUpForNow(CancellationToken cancellationToken)
+    async Task PostponeWaiting(CancellationToken cancellationToken)
     {
         List<OutboxBatch> left;
         lock (_lock)

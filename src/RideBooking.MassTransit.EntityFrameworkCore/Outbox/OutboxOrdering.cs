@@ -23,7 +23,7 @@ static class OutboxOrdering
         CancellationToken cancellationToken
     )
     {
-        if (HaveNoKey(units))
+        if (AreUnordered(units))
             return;
         var waiting = new Dictionary<string, PendingKey>(StringComparer.Ordinal);
         foreach (var keys in KeysOf(units).Chunk(KeysPerStatement))
@@ -34,7 +34,7 @@ static class OutboxOrdering
     /// <inheritdoc cref="Number(DbContext, IReadOnlyCollection{IReadOnlyCollection{OutboxMessage}}, CancellationToken)"/>
     public static void Number(DbContext context, IReadOnlyCollection<IReadOnlyCollection<OutboxMessage>> units)
     {
-        if (HaveNoKey(units))
+        if (AreUnordered(units))
             return;
         var waiting = new Dictionary<string, PendingKey>(StringComparer.Ordinal);
         foreach (var keys in KeysOf(units).Chunk(KeysPerStatement))
@@ -57,7 +57,7 @@ static class OutboxOrdering
         );
 
     // The usual case: order is not kept by default.
-    static bool HaveNoKey(IEnumerable<IReadOnlyCollection<OutboxMessage>> units)
+    static bool AreUnordered(IEnumerable<IReadOnlyCollection<OutboxMessage>> units)
     {
         foreach (var unit in units)
         foreach (var message in unit)

@@ -26,7 +26,7 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 sealed partial class SharedContext<TDbContext>(IServiceScopeFactory scopes, ILogger<SharedContext<TDbContext>> logger)
     where TDbContext : DbContext
 {
-    readonly ConcurrentDictionary<Type, string?> _obstacles = new();
+    readonly ConcurrentDictionary<Type, string?> _incompatibilities = new();
     readonly ConcurrentDictionary<string, bool> _logged = new();
     readonly Lock _lock = new();
     Shape? _shape;
@@ -47,22 +47,22 @@ sealed partial class SharedContext<TDbContext>(IServiceScopeFactory scopes, ILog
     /// <summary>Returns whether a context of another scope saves this context's changes with the same meaning.</summary>
     public bool MayWriteFor(DbContext context)
     {
-        if (Obstacle(context) is not { } obstacle)
+        if (IncompatibilityOf(context) is not { } reason)
             return true;
-        if (_logged.TryAdd(obstacle, true))
-            LogNotGrouped(context.GetType().Name, obstacle);
+        if (_logged.TryAdd(reason, true))
+            LogNotGrouped(context.GetType().Name, reason);
         return false;
     }
 
-    string? Obstacle(DbContext context)
+    string? IncompatibilityOf(DbContext context)
     {
         if (Known() is not { } shared)
             return "no context can be created in a scope without a message";
         var type = context.GetType();
         if (type != shared.Type || !ReferenceEquals(context.Model, shared.Model))
             return "its type or model depends on the scope";
-        if (_obstacles.GetOrAdd(type, static type => ObstacleOf(type)) is { } obstacle)
-            return obstacle;
+        if (_incompatibilities.GetOrAdd(type, static type => IncompatibilityOf(type)) is { } reason)
+            return reason;
 
         var options = context.GetService<IDbContextOptions>();
         if (RelationalOptionsExtension.Extract(options).Connection is not null || !IsSameDatabase(context, shared))
@@ -88,7 +88,7 @@ sealed partial class SharedContext<TDbContext>(IServiceScopeFactory scopes, ILog
             : null;
     }
 
-    static string? ObstacleOf(Type type)
+    static string? IncompatibilityOf(Type type)
     {
         var overridden = Array.Find(
             type.GetMethods(),
@@ -161,9 +161,9 @@ sealed partial class SharedContext<TDbContext>(IServiceScopeFactory scopes, ILog
 
     [LoggerMessage(
         LogLevel.Warning,
-        "Group commit: each message on {Context} gets its own transaction, because {Obstacle}"
+        "Group commit: each message on {Context} gets its own transaction, because {Reason}"
     )]
-    partial void LogNotGrouped(string context, string obstacle);
+    partial void LogNotGrouped(string context, string reason);
 
     [LoggerMessage(
         LogLevel.Warning,

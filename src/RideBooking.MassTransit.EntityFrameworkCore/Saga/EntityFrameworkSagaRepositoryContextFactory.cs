@@ -88,7 +88,7 @@ sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
 
         async Task Handle(UnitOfWork? unit)
         {
-            var mayCache = unit is { Transaction: null } && lockStrategy.MayBeCached && cache.Suits(dbContext);
+            var mayCache = unit is { Transaction: null } && lockStrategy.MayBeCached && cache.AllowsCaching(dbContext);
             using var repositoryContext = new DbContextSagaRepositoryContext<TSaga, T>(
                 dbContext,
                 context,

@@ -85,7 +85,7 @@ sealed class SagaCache<TSaga>(TimeProvider clock)
     /// Returns whether the context's model allows caching: the saga has no relationships and one version that the repository
     /// increments.
     /// </summary>
-    public bool Suits(DbContext context) => VersionIn(context) is not null;
+    public bool AllowsCaching(DbContext context) => VersionIn(context) is not null;
 
     IProperty? VersionIn(DbContext context)
     {

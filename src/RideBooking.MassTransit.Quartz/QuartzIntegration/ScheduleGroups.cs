@@ -56,12 +56,12 @@ public sealed class ScheduleGroups
         {
             // The grouped changes must not inherit this change's trace or transaction.
             using (ExecutionContext.SuppressFlow())
-                _ = Task.Run(MakeAll);
+                _ = Task.Run(CreateAll);
         }
     }
 
     // Ends when no change waits.
-    async Task MakeAll()
+    async Task CreateAll()
     {
         while (true)
         {

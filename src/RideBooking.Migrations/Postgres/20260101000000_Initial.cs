@@ -272,6 +272,31 @@ namespace RideBooking.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "endpoint_minutes",
+                schema: "operations",
+                columns: table => new
+                {
+                    minute = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    endpoint = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    host = table.Column<Guid>(type: "uuid", nullable: false),
+                    handled = table.Column<int>(type: "integer", nullable: false),
+                    failed = table.Column<int>(type: "integer", nullable: false),
+                    retries = table.Column<int>(type: "integer", nullable: false),
+                    redeliveries = table.Column<int>(type: "integer", nullable: false),
+                    lag_sum = table.Column<double>(type: "double precision", nullable: false),
+                    lag_max = table.Column<double>(type: "double precision", nullable: false),
+                    processing_sum = table.Column<double>(type: "double precision", nullable: false),
+                    processing_max = table.Column<double>(type: "double precision", nullable: false),
+                    critical_time_sum = table.Column<double>(type: "double precision", nullable: false),
+                    critical_time_max = table.Column<double>(type: "double precision", nullable: false),
+                    messages = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_endpoint_minutes", x => new { x.minute, x.endpoint, x.host });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "events",
                 schema: "event_log",
                 columns: table => new
@@ -323,6 +348,8 @@ namespace RideBooking.Migrations.Postgres
                     is_quarantined = table.Column<bool>(type: "boolean", nullable: false),
                     ordered_by = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     history = table.Column<string>(type: "text", nullable: false),
+                    edits = table.Column<int>(type: "integer", nullable: false),
+                    original_body = table.Column<byte[]>(type: "bytea", nullable: true),
                     headers = table.Column<string>(type: "text", nullable: false),
                     routing_key = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
                     content_type = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
@@ -584,6 +611,21 @@ namespace RideBooking.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_parked_events", x => new { x.subscription, x.generation, x.position });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "paused_endpoints",
+                schema: "operations",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    by = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_paused_endpoints", x => x.name);
                 });
 
             migrationBuilder.CreateTable(
@@ -1696,6 +1738,10 @@ namespace RideBooking.Migrations.Postgres
                 schema: "drivers");
 
             migrationBuilder.DropTable(
+                name: "endpoint_minutes",
+                schema: "operations");
+
+            migrationBuilder.DropTable(
                 name: "events",
                 schema: "event_log");
 
@@ -1750,6 +1796,10 @@ namespace RideBooking.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "parked_events",
                 schema: "event_log");
+
+            migrationBuilder.DropTable(
+                name: "paused_endpoints",
+                schema: "operations");
 
             migrationBuilder.DropTable(
                 name: "payment_methods",

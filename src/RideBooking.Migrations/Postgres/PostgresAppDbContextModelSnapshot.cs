@@ -2091,6 +2091,99 @@ namespace RideBooking.Migrations.Postgres
                     b.ToTable("audits", "operations");
                 });
 
+            modelBuilder.Entity("RideBooking.Operations.Endpoints.EndpointMinute", b =>
+                {
+                    b.Property<DateTimeOffset>("Minute")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("minute");
+
+                    b.Property<string>("Endpoint")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("endpoint");
+
+                    b.Property<Guid>("Host")
+                        .HasColumnType("uuid")
+                        .HasColumnName("host");
+
+                    b.Property<double>("CriticalTimeMax")
+                        .HasColumnType("double precision")
+                        .HasColumnName("critical_time_max");
+
+                    b.Property<double>("CriticalTimeSum")
+                        .HasColumnType("double precision")
+                        .HasColumnName("critical_time_sum");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed");
+
+                    b.Property<int>("Handled")
+                        .HasColumnType("integer")
+                        .HasColumnName("handled");
+
+                    b.Property<double>("LagMax")
+                        .HasColumnType("double precision")
+                        .HasColumnName("lag_max");
+
+                    b.Property<double>("LagSum")
+                        .HasColumnType("double precision")
+                        .HasColumnName("lag_sum");
+
+                    b.Property<long?>("Messages")
+                        .HasColumnType("bigint")
+                        .HasColumnName("messages");
+
+                    b.Property<double>("ProcessingMax")
+                        .HasColumnType("double precision")
+                        .HasColumnName("processing_max");
+
+                    b.Property<double>("ProcessingSum")
+                        .HasColumnType("double precision")
+                        .HasColumnName("processing_sum");
+
+                    b.Property<int>("Redeliveries")
+                        .HasColumnType("integer")
+                        .HasColumnName("redeliveries");
+
+                    b.Property<int>("Retries")
+                        .HasColumnType("integer")
+                        .HasColumnName("retries");
+
+                    b.HasKey("Minute", "Endpoint", "Host")
+                        .HasName("pk_endpoint_minutes");
+
+                    b.ToTable("endpoint_minutes", "operations");
+                });
+
+            modelBuilder.Entity("RideBooking.Operations.Endpoints.PausedEndpoint", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("reason");
+
+                    b.HasKey("Name")
+                        .HasName("pk_paused_endpoints");
+
+                    b.ToTable("paused_endpoints", "operations");
+                });
+
             modelBuilder.Entity("RideBooking.Operations.FailedMessages.StoredMessage", b =>
                 {
                     b.Property<string>("Id")
@@ -2116,6 +2209,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
                         .HasColumnName("driver_id");
+
+                    b.Property<int>("Edits")
+                        .HasColumnType("integer")
+                        .HasColumnName("edits");
 
                     b.Property<string>("ExceptionMessage")
                         .HasMaxLength(500)
@@ -2164,6 +2261,10 @@ namespace RideBooking.Migrations.Postgres
                     b.Property<DateTimeOffset>("OrderedBy")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("ordered_by");
+
+                    b.Property<byte[]>("OriginalBody")
+                        .HasColumnType("bytea")
+                        .HasColumnName("original_body");
 
                     b.Property<string>("Outcome")
                         .HasMaxLength(16)

@@ -394,6 +394,31 @@ namespace RideBooking.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "endpoint_minutes",
+                schema: "operations",
+                columns: table => new
+                {
+                    minute = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    endpoint = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    host = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    handled = table.Column<int>(type: "int", nullable: false),
+                    failed = table.Column<int>(type: "int", nullable: false),
+                    retries = table.Column<int>(type: "int", nullable: false),
+                    redeliveries = table.Column<int>(type: "int", nullable: false),
+                    lag_sum = table.Column<double>(type: "float", nullable: false),
+                    lag_max = table.Column<double>(type: "float", nullable: false),
+                    processing_sum = table.Column<double>(type: "float", nullable: false),
+                    processing_max = table.Column<double>(type: "float", nullable: false),
+                    critical_time_sum = table.Column<double>(type: "float", nullable: false),
+                    critical_time_max = table.Column<double>(type: "float", nullable: false),
+                    messages = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_endpoint_minutes", x => new { x.minute, x.endpoint, x.host });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "events",
                 schema: "event_log",
                 columns: table => new
@@ -445,6 +470,8 @@ namespace RideBooking.Migrations.SqlServer
                     is_quarantined = table.Column<bool>(type: "bit", nullable: false),
                     ordered_by = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     history = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
+                    edits = table.Column<int>(type: "int", nullable: false),
+                    original_body = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
                     headers = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
                     routing_key = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
                     content_type = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
@@ -706,6 +733,21 @@ namespace RideBooking.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_parked_events", x => new { x.subscription, x.generation, x.position });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "paused_endpoints",
+                schema: "operations",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    by = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false, collation: "Latin1_General_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_paused_endpoints", x => x.name);
                 });
 
             migrationBuilder.CreateTable(
@@ -1735,6 +1777,10 @@ namespace RideBooking.Migrations.SqlServer
                 schema: "drivers");
 
             migrationBuilder.DropTable(
+                name: "endpoint_minutes",
+                schema: "operations");
+
+            migrationBuilder.DropTable(
                 name: "events",
                 schema: "event_log");
 
@@ -1789,6 +1835,10 @@ namespace RideBooking.Migrations.SqlServer
             migrationBuilder.DropTable(
                 name: "parked_events",
                 schema: "event_log");
+
+            migrationBuilder.DropTable(
+                name: "paused_endpoints",
+                schema: "operations");
 
             migrationBuilder.DropTable(
                 name: "payment_methods",

@@ -2311,6 +2311,107 @@ namespace RideBooking.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("RideBooking.Operations.Endpoints.EndpointMinute", b =>
+                {
+                    b.Property<DateTimeOffset>("Minute")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("minute");
+
+                    b.Property<string>("Endpoint")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("endpoint")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<Guid>("Host")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("host");
+
+                    b.Property<double>("CriticalTimeMax")
+                        .HasColumnType("float")
+                        .HasColumnName("critical_time_max");
+
+                    b.Property<double>("CriticalTimeSum")
+                        .HasColumnType("float")
+                        .HasColumnName("critical_time_sum");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("int")
+                        .HasColumnName("failed");
+
+                    b.Property<int>("Handled")
+                        .HasColumnType("int")
+                        .HasColumnName("handled");
+
+                    b.Property<double>("LagMax")
+                        .HasColumnType("float")
+                        .HasColumnName("lag_max");
+
+                    b.Property<double>("LagSum")
+                        .HasColumnType("float")
+                        .HasColumnName("lag_sum");
+
+                    b.Property<long?>("Messages")
+                        .HasColumnType("bigint")
+                        .HasColumnName("messages");
+
+                    b.Property<double>("ProcessingMax")
+                        .HasColumnType("float")
+                        .HasColumnName("processing_max");
+
+                    b.Property<double>("ProcessingSum")
+                        .HasColumnType("float")
+                        .HasColumnName("processing_sum");
+
+                    b.Property<int>("Redeliveries")
+                        .HasColumnType("int")
+                        .HasColumnName("redeliveries");
+
+                    b.Property<int>("Retries")
+                        .HasColumnType("int")
+                        .HasColumnName("retries");
+
+                    b.HasKey("Minute", "Endpoint", "Host")
+                        .HasName("pk_endpoint_minutes");
+
+                    b.ToTable("endpoint_minutes", "operations");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Operations.Endpoints.PausedEndpoint", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("by")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("reason")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.HasKey("Name")
+                        .HasName("pk_paused_endpoints");
+
+                    b.ToTable("paused_endpoints", "operations");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
             modelBuilder.Entity("RideBooking.Operations.FailedMessages.StoredMessage", b =>
                 {
                     b.Property<string>("Id")
@@ -2339,6 +2440,10 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("nvarchar(255)")
                         .HasColumnName("driver_id")
                         .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<int>("Edits")
+                        .HasColumnType("int")
+                        .HasColumnName("edits");
 
                     b.Property<string>("ExceptionMessage")
                         .HasMaxLength(500)
@@ -2394,6 +2499,10 @@ namespace RideBooking.Migrations.SqlServer
                     b.Property<DateTimeOffset>("OrderedBy")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("ordered_by");
+
+                    b.Property<byte[]>("OriginalBody")
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("original_body");
 
                     b.Property<string>("Outcome")
                         .HasMaxLength(16)

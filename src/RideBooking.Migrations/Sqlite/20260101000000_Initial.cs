@@ -680,6 +680,30 @@ namespace RideBooking.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "operations_endpoint_minutes",
+                columns: table => new
+                {
+                    minute = table.Column<string>(type: "TEXT", nullable: false),
+                    endpoint = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    host = table.Column<Guid>(type: "TEXT", nullable: false),
+                    handled = table.Column<int>(type: "INTEGER", nullable: false),
+                    failed = table.Column<int>(type: "INTEGER", nullable: false),
+                    retries = table.Column<int>(type: "INTEGER", nullable: false),
+                    redeliveries = table.Column<int>(type: "INTEGER", nullable: false),
+                    lag_sum = table.Column<double>(type: "REAL", nullable: false),
+                    lag_max = table.Column<double>(type: "REAL", nullable: false),
+                    processing_sum = table.Column<double>(type: "REAL", nullable: false),
+                    processing_max = table.Column<double>(type: "REAL", nullable: false),
+                    critical_time_sum = table.Column<double>(type: "REAL", nullable: false),
+                    critical_time_max = table.Column<double>(type: "REAL", nullable: false),
+                    messages = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_operations_endpoint_minutes", x => new { x.minute, x.endpoint, x.host });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "operations_failed_messages",
                 columns: table => new
                 {
@@ -704,6 +728,8 @@ namespace RideBooking.Migrations.Sqlite
                     is_quarantined = table.Column<bool>(type: "INTEGER", nullable: false),
                     ordered_by = table.Column<string>(type: "TEXT", nullable: false),
                     history = table.Column<string>(type: "TEXT", nullable: false),
+                    edits = table.Column<int>(type: "INTEGER", nullable: false),
+                    original_body = table.Column<byte[]>(type: "BLOB", nullable: true),
                     headers = table.Column<string>(type: "TEXT", nullable: false),
                     routing_key = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     content_type = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
@@ -733,6 +759,20 @@ namespace RideBooking.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_operations_operator_actions", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "operations_paused_endpoints",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    at = table.Column<string>(type: "TEXT", nullable: false),
+                    by = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_operations_paused_endpoints", x => x.name);
                 });
 
             migrationBuilder.CreateTable(
@@ -1602,10 +1642,16 @@ namespace RideBooking.Migrations.Sqlite
                 name: "operations_audits");
 
             migrationBuilder.DropTable(
+                name: "operations_endpoint_minutes");
+
+            migrationBuilder.DropTable(
                 name: "operations_failed_messages");
 
             migrationBuilder.DropTable(
                 name: "operations_operator_actions");
+
+            migrationBuilder.DropTable(
+                name: "operations_paused_endpoints");
 
             migrationBuilder.DropTable(
                 name: "operations_redrives");

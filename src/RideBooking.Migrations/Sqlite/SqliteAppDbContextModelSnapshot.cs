@@ -2101,6 +2101,100 @@ namespace RideBooking.Migrations.Sqlite
                     b.ToTable("operations_audits", (string)null);
                 });
 
+            modelBuilder.Entity("RideBooking.Operations.Endpoints.EndpointMinute", b =>
+                {
+                    b.Property<string>("Minute")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("minute");
+
+                    b.Property<string>("Endpoint")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("endpoint");
+
+                    b.Property<Guid>("Host")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("host");
+
+                    b.Property<double>("CriticalTimeMax")
+                        .HasColumnType("REAL")
+                        .HasColumnName("critical_time_max");
+
+                    b.Property<double>("CriticalTimeSum")
+                        .HasColumnType("REAL")
+                        .HasColumnName("critical_time_sum");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failed");
+
+                    b.Property<int>("Handled")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("handled");
+
+                    b.Property<double>("LagMax")
+                        .HasColumnType("REAL")
+                        .HasColumnName("lag_max");
+
+                    b.Property<double>("LagSum")
+                        .HasColumnType("REAL")
+                        .HasColumnName("lag_sum");
+
+                    b.Property<long?>("Messages")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("messages");
+
+                    b.Property<double>("ProcessingMax")
+                        .HasColumnType("REAL")
+                        .HasColumnName("processing_max");
+
+                    b.Property<double>("ProcessingSum")
+                        .HasColumnType("REAL")
+                        .HasColumnName("processing_sum");
+
+                    b.Property<int>("Redeliveries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("redeliveries");
+
+                    b.Property<int>("Retries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("retries");
+
+                    b.HasKey("Minute", "Endpoint", "Host")
+                        .HasName("pk_operations_endpoint_minutes");
+
+                    b.ToTable("operations_endpoint_minutes", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Operations.Endpoints.PausedEndpoint", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("At")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.HasKey("Name")
+                        .HasName("pk_operations_paused_endpoints");
+
+                    b.ToTable("operations_paused_endpoints", (string)null);
+                });
+
             modelBuilder.Entity("RideBooking.Operations.FailedMessages.StoredMessage", b =>
                 {
                     b.Property<string>("Id")
@@ -2126,6 +2220,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasMaxLength(255)
                         .HasColumnType("TEXT")
                         .HasColumnName("driver_id");
+
+                    b.Property<int>("Edits")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("edits");
 
                     b.Property<string>("ExceptionMessage")
                         .HasMaxLength(500)
@@ -2176,6 +2274,10 @@ namespace RideBooking.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("ordered_by");
+
+                    b.Property<byte[]>("OriginalBody")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("original_body");
 
                     b.Property<string>("Outcome")
                         .HasMaxLength(16)

@@ -48,7 +48,7 @@ internal static class Shutdown
         // Work that ignores its cancellation is abandoned when the process ends.
         if (await Task.WhenAny(run, After(timeout + s_tolerance, stopping)) == run)
             return await run;
-        SayUnfinished();
+        ReportUnfinishedWork();
         return 0;
     }
 
@@ -62,7 +62,7 @@ internal static class Shutdown
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            SayUnfinished();
+            ReportUnfinishedWork();
         }
         finally
         {
@@ -79,7 +79,7 @@ internal static class Shutdown
         await Task.Delay(time, CancellationToken.None);
     }
 
-    static void SayUnfinished() =>
+    static void ReportUnfinishedWork() =>
         Console.WriteLine(
             "Stopped before everything in flight was finished (Shutdown:Timeout); the rest is done after the next start."
         );
@@ -90,7 +90,7 @@ internal static class Shutdown
         {
             await app.StartAsync();
         }
-        catch (Exception exception) when (IsOfTheAddress(exception))
+        catch (Exception exception) when (IsAddressError(exception))
         {
             // The parts that have already started stop in order, as they would later.
             await app.StopAsync();
@@ -99,7 +99,7 @@ internal static class Shutdown
     }
 
     // A port that is in use, forbidden or invalid, an address of another machine, https without a certificate.
-    static bool IsOfTheAddress(Exception exception) =>
+    static bool IsAddressError(Exception exception) =>
         exception is IOException { InnerException: AddressInUseException } or SocketException
         || (
             exception is ArgumentException or InvalidOperationException

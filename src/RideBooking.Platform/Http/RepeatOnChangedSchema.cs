@@ -10,7 +10,7 @@ namespace RideBooking.Platform.Http;
 
 /// <summary>
 /// Retries a request, with new services, when its transaction met a table that was altered at that moment (<see
-/// cref="FreshPlans"/>).
+/// cref="StalePlanInterceptor"/>).
 /// </summary>
 /// <remarks>The transaction was rolled back, so that nothing happens twice.</remarks>
 internal static class RepeatOnChangedSchema

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using MassTransit;
+using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Messaging;
@@ -24,9 +25,12 @@ internal sealed class EndpointMetrics
     readonly Counter<long> _failures;
     readonly Counter<long> _retries;
     readonly Counter<long> _redeliveries;
+    readonly Counter<long> _automaticPauses;
+    readonly IReadOnlyList<IFailureObserver> _observers;
 
-    public EndpointMetrics(IMeterFactory meters)
+    public EndpointMetrics(IMeterFactory meters, IEnumerable<IFailureObserver> observers)
     {
+        _observers = [.. observers];
         var meter = meters.Create(TelemetrySource.Name);
         _lag = Seconds(
             "lag",
@@ -56,10 +60,22 @@ internal sealed class EndpointMetrics
             "{message}",
             "Messages that an endpoint gets again because they failed before, after a delay (by endpoint)"
         );
+        _automaticPauses = meter.CreateCounter<long>(
+            "ridebooking.endpoint.automatic_pauses",
+            "{pause}",
+            "How often this host has paused an endpoint because messages failed for the same reason (by endpoint)"
+        );
 
         Histogram<double> Seconds(string name, string description) =>
             meter.CreateHistogram($"ridebooking.endpoint.{name}", "s", description, advice: s_buckets);
     }
+
+    /// <summary>The same measurements, added up in this process.</summary>
+    public EndpointTotals Totals { get; } = new();
+
+    /// <summary>Counts a pause of an endpoint that no operator requested.</summary>
+    public void PausedAutomatically(string endpoint) =>
+        _automaticPauses.Add(1, new KeyValuePair<string, object?>(Endpoint, endpoint));
 
     /// <summary>Returns the filter that measures an endpoint, around the retries in memory.</summary>
     public IMessageFilter Of(string endpoint) => new Around(endpoint, this);
@@ -70,12 +86,16 @@ internal sealed class EndpointMetrics
     sealed class AroundAttempt(string endpoint, EndpointMetrics metrics) : IMessageFilter
     {
         readonly KeyValuePair<string, object?> _endpoint = new(Endpoint, endpoint);
+        readonly EndpointTotals.Counter _totals = metrics.Totals.Of(endpoint);
 
         public Task Handle<T>(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
             where T : class
         {
             if (context.GetRetryAttempt() > 0)
+            {
                 metrics._retries.Add(1, _endpoint);
+                _totals.Retried();
+            }
             return next.Send(context);
         }
     }
@@ -85,6 +105,7 @@ internal sealed class EndpointMetrics
         readonly TagList _done = new() { { Endpoint, endpoint }, { "outcome", "done" } };
         readonly TagList _failed = new() { { Endpoint, endpoint }, { "outcome", "failed" } };
         readonly KeyValuePair<string, object?> _endpoint = new(Endpoint, endpoint);
+        readonly EndpointTotals.Counter _totals = metrics.Totals.Of(endpoint);
 
         public async Task Handle<T>(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
             where T : class
@@ -96,22 +117,32 @@ internal sealed class EndpointMetrics
                 age = TimeSpan.Zero;
             metrics._lag.Record(age.TotalSeconds, _endpoint);
             if (context.GetRedeliveryCount() > 0)
+            {
                 metrics._redeliveries.Add(1, _endpoint);
+                _totals.Redelivered();
+            }
             try
             {
                 await next.Send(context);
             }
             catch (Exception exception)
             {
-                metrics._duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, _failed);
+                var failedAfter = Stopwatch.GetElapsedTime(began);
+                metrics._duration.Record(failedAfter.TotalSeconds, _failed);
                 // An outage is not a failure: the message waits in its queue.
                 if (!DatabaseOutage.Matches(exception))
+                {
                     metrics._failures.Add(1, _endpoint, new("error.type", exception.GetType().Name));
+                    _totals.Failed(age.TotalSeconds, failedAfter.TotalSeconds);
+                    foreach (var observer in metrics._observers)
+                        observer.OnFailed(endpoint, context, exception);
+                }
                 throw;
             }
             var took = Stopwatch.GetElapsedTime(began);
             metrics._duration.Record(took.TotalSeconds, _done);
             metrics._criticalTime.Record((age + took).TotalSeconds, _endpoint);
+            _totals.Handled(age.TotalSeconds, took.TotalSeconds);
         }
     }
 }

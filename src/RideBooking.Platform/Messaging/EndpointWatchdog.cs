@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RideBooking.Platform.Messaging.Pauses;
 using RideBooking.Platform.Messaging.RabbitMq;
 
 namespace RideBooking.Platform.Messaging;
@@ -15,6 +16,7 @@ internal sealed partial class EndpointWatchdog(
     IBusControl bus,
     TransportOptions transport,
     BrokerQueues broker,
+    EndpointGates gates,
     TimeProvider clock,
     ILogger<EndpointWatchdog> logger
 ) : BackgroundService
@@ -67,6 +69,8 @@ internal sealed partial class EndpointWatchdog(
             foreach (var endpoint in bus.Queues())
             {
                 var queue = endpoint.InputAddress.LastPart();
+                if (gates.IsPaused(queue))
+                    continue;
                 // The bus may report a dead consumer as healthy, so the broker is asked as well.
                 if (endpoint.Status != BusHealthStatus.Healthy || await broker.Consumers(queue, limit.Token) is not > 0)
                     idle.Add((queue, endpoint.ReceiveEndpoint));

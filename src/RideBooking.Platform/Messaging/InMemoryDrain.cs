@@ -15,11 +15,11 @@ namespace RideBooking.Platform.Messaging;
 /// empty.
 /// </summary>
 /// <remarks>The in-memory transport loses its queues when it stops.</remarks>
-internal sealed class InMemoryDrain(
+internal sealed partial class InMemoryDrain(
     IServiceScopeFactory scopes,
     IOptions<MassTransitHostOptions> bus,
     ILogger<InMemoryDrain> logger
-) : IReceiveObserver, IHostedService
+) : IReceiveObserver, IHostedService, IDisposable
 {
     // At the time of a check, a message may be between the outbox and a queue, or between a queue and its consumer.
     const int QuietPolls = 5;
@@ -28,6 +28,19 @@ internal sealed class InMemoryDrain(
     // MassTransit reports a failed message twice, as a fault and as received: a counter would go below zero and stay there.
     readonly ConcurrentDictionary<ReceiveContext, byte> _handling = new(ReferenceEqualityComparer.Instance);
     int _received;
+    readonly CancellationTokenSource _ending = new();
+
+    /// <summary>
+    /// Waits for something with a message of a paused endpoint. The shutdown does not wait for it: the message is abandoned, and
+    /// recovered at the next start.
+    /// </summary>
+    public async Task WithoutWaitingFor(ReceiveContext context, Func<CancellationToken, Task> wait)
+    {
+        await PostReceive(context);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token, context.CancellationToken);
+        await wait(ended.Token);
+        await PreReceive(context);
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -51,15 +64,13 @@ internal sealed class InMemoryDrain(
         }
         catch (OperationCanceledException)
         {
-            logger.LogWarning(
-                "The shutdown continues while {Count} messages are being handled; the next start recovers unfinished work",
-                _handling.Count
-            );
+            LogTimeout(_handling.Count);
         }
         catch (Exception exception) when (DatabaseOutage.Matches(exception))
         {
             // Without the database, no work can finish.
         }
+        await _ending.CancelAsync();
     }
 
     public Task PreReceive(ReceiveContext context)
@@ -83,10 +94,18 @@ internal sealed class InMemoryDrain(
     public Task ConsumeFault<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception)
         where T : class => Task.CompletedTask;
 
+    public void Dispose() => _ending.Dispose();
+
     async Task<bool> OutboxIsEmpty(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         return !await db.Set<OutboxMessage>().AnyAsync(cancellationToken);
     }
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The shutdown continues while {Count} messages are being handled; the next start recovers unfinished work"
+    )]
+    partial void LogTimeout(int count);
 }

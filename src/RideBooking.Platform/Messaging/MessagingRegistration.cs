@@ -11,6 +11,7 @@ using RideBooking.EventLog;
 using RideBooking.Platform.Messaging.DeadLetters;
 using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Platform.Messaging.Partitions;
+using RideBooking.Platform.Messaging.Pauses;
 using RideBooking.Platform.Messaging.RabbitMq;
 using RideBooking.Platform.Messaging.Simulations;
 using RideBooking.Platform.Persistence;
@@ -45,7 +46,17 @@ public static class MessagingRegistration
         services.AddSingleton(options);
         services.AddMetrics();
         services.TryAddSingleton<EndpointMetrics>();
+        services.AddSingleton(provider => provider.GetRequiredService<EndpointMetrics>().Totals);
         services.AddSingleton<ReceiveEndpoints>();
+        services.AddSingleton<EndpointGates>();
+        services.AddSingleton(provider => new EndpointPauses(
+            provider.GetRequiredService<EndpointGates>(),
+            provider.GetRequiredService<ReceiveEndpoints>(),
+            provider.GetRequiredService<EndpointMetrics>(),
+            options,
+            provider,
+            provider.GetRequiredService<ILogger<EndpointPauses>>()
+        ));
         services.AddSingleton<OlderVersions>();
         services.AddSingleton<EndpointPolicies>();
         services.AddSingleton<DatabaseWatch>();
@@ -166,9 +177,15 @@ public static class MessagingRegistration
                 var ordering = new PartitionOrdering(context.GetRequiredService<PartitionChannels>());
                 endpoint.ConfigureReceive(receive => receive.UseFilter(ordering));
             }
+            var gate = context.GetRequiredService<EndpointGates>().Of(name);
+            ConsumeWhenOpen.Use(endpoint, gate);
             DescribeFailure.Use(endpoint);
             if (options.Kind == TransportKind.InMemory)
+            {
+                var held = new HoldMessages(gate, context.GetRequiredService<InMemoryDrain>());
+                endpoint.ConfigureReceive(receive => receive.UseFilter(held));
                 DeadLetterFilter.Use(endpoint, name, context);
+            }
         }
         var database = context.GetRequiredService<DatabaseWatch>();
         endpoint.UseLogScope(context, name);

@@ -66,12 +66,12 @@ internal static class RequiredMembers
             {
                 if (member.Get is not { } get)
                     continue;
-                var flaw =
-                    get(message) is { } value ? Flaw(member.Name, value)
+                var error =
+                    get(message) is { } value ? ErrorIn(member.Name, value)
                     : notNull.Contains(member.Name) ? "is null"
                     : null;
-                if (flaw is not null)
-                    throw new JsonException($"{type.Type.Name}.{member.Name} {flaw}");
+                if (error is not null)
+                    throw new JsonException($"{type.Type.Name}.{member.Name} {error}");
             }
         };
     }
@@ -85,7 +85,7 @@ internal static class RequiredMembers
         && assembly.StartsWith("RideBooking.", StringComparison.Ordinal)
         && !assembly.StartsWith("RideBooking.MassTransit.", StringComparison.Ordinal);
 
-    static string? Flaw(string member, object value) =>
+    static string? ErrorIn(string member, object value) =>
         value switch
         {
             Guid id when id == Guid.Empty => "is empty",

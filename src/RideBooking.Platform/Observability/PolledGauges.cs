@@ -62,6 +62,10 @@ internal sealed partial class PolledGauges : BackgroundService
     public IEnumerable<Reading> Last(Gauge gauge) =>
         _readings.Values.SelectMany(readings => readings).Where(reading => reading.Gauge == gauge);
 
+    /// <summary>Returns the readings of a gauge, given its name, at the last poll; nothing if the poll failed.</summary>
+    public IEnumerable<Reading> Last(string gauge) =>
+        _readings.Values.SelectMany(readings => readings).Where(reading => reading.Gauge.Name == gauge);
+
     /// <summary>Polls every source once, now.</summary>
     public Task PollAll(CancellationToken cancellationToken) =>
         Task.WhenAll(_sources.Select(source => Poll(source, failedBefore: false, cancellationToken)));
@@ -79,7 +83,7 @@ internal sealed partial class PolledGauges : BackgroundService
             {
                 var began = _clock.GetTimestamp();
                 failed = !await Poll(source, failed, cancellationToken);
-                await Task.Delay(RestAfter(_clock.GetElapsedTime(began)), _clock, cancellationToken);
+                await Task.Delay(PauseAfter(_clock.GetElapsedTime(began)), _clock, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -88,7 +92,7 @@ internal sealed partial class PolledGauges : BackgroundService
         }
     }
 
-    TimeSpan RestAfter(TimeSpan work)
+    TimeSpan PauseAfter(TimeSpan work)
     {
         var rest = work * RestPerWork;
         if (rest > s_maxRest)

@@ -37,7 +37,7 @@ internal sealed class RepeatedLines : ILoggerProvider, ISupportExternalScope
     {
         _console = console;
         _clock = clock;
-        _timer = clock.CreateTimer(_ => SumUp(), null, Window, Window);
+        _timer = clock.CreateTimer(_ => Summarize(), null, Window, Window);
     }
 
     /// <summary>Replaces the console's provider with this one.</summary>
@@ -69,11 +69,11 @@ internal sealed class RepeatedLines : ILoggerProvider, ISupportExternalScope
     public void Dispose()
     {
         _timer.Dispose();
-        SumUp();
+        Summarize();
         _console.Dispose();
     }
 
-    void SumUp()
+    void Summarize()
     {
         var now = _clock.GetTimestamp();
         foreach (var (kind, repetition) in _kinds)

@@ -43,6 +43,7 @@ internal static class Telemetry
         services.AddHostedService<TraceIds>();
         services.AddSingleton<PolledGauges>();
         services.AddHostedService(provider => provider.GetRequiredService<PolledGauges>());
+        services.AddSingleton(provider => new GaugeReadings(provider.GetRequiredService<PolledGauges>()));
         services.AddGauges<OutboxBacklog>();
         services.AddGauges<EventLogLag>();
         services.AddGauges<TimersWaiting>();

@@ -54,12 +54,12 @@ internal static partial class ConnectionBudget
             .SingleAsync(cancellationToken);
         var hosts = others + 1;
         if (hosts * server.MaxPoolSize > accepted)
-            LogTooMany(logger, hosts, server.MaxPoolSize, accepted, accepted / hosts);
+            LogBudgetExceeded(logger, hosts, server.MaxPoolSize, accepted, accepted / hosts);
     }
 
     [LoggerMessage(
         LogLevel.Warning,
         "{Hosts} hosts with up to {PoolSize} connections each may open more than the {Accepted} that the PostgreSQL server accepts: some will be refused under load. Set Maximum Pool Size in ConnectionStrings:RideBooking to at most {Share}, or raise the server's max_connections"
     )]
-    static partial void LogTooMany(ILogger logger, int hosts, int poolSize, int accepted, int share);
+    static partial void LogBudgetExceeded(ILogger logger, int hosts, int poolSize, int accepted, int share);
 }

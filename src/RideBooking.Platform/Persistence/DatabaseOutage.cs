@@ -21,7 +21,7 @@ internal static class DatabaseOutage
     /// <summary>
     /// Whether one statement that exceeds its timeout could cause the same exception while the database is available.
     /// </summary>
-    public static bool MayBeOfOneStatement(Exception? exception)
+    public static bool IsPossibleStatementTimeout(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
             if (exception is TimeoutException or SqlException { Number: -2 })

@@ -27,7 +27,7 @@ public static class PersistenceRegistration
     const int MaxPrepared = 300;
     const int DefaultPoolSize = 30;
 
-    static readonly WriteWholeValues s_wholeValues = new();
+    static readonly OptionalValueInterceptor s_optionalValues = new();
 
     /// <summary>
     /// Registers the context and the event log, and returns the selected database. Throws <see
@@ -68,7 +68,7 @@ public static class PersistenceRegistration
                 );
                 break;
             case DatabaseProvider.Postgres:
-                services.AddSingleton<FreshPlans>();
+                services.AddSingleton<StalePlanInterceptor>();
                 AddContext<PostgresAppDbContext>(
                     services,
                     (_, db) =>
@@ -183,7 +183,7 @@ public static class PersistenceRegistration
                     .AddInterceptors([
                         provider.GetRequiredService<AppendEvents>(),
                         .. provider.GetServices<IInterceptor>(),
-                        s_wholeValues,
+                        s_optionalValues,
                     ])
                     .UseGroupCommit()
                     // Failures are thrown to callers that know whether they are a fault or a conflict of two requests.
@@ -199,8 +199,8 @@ public static class PersistenceRegistration
                     )
                     .ReplaceService<IModelCacheKeyFactory, ModuleModelCacheKeyFactory>();
                 // Last: it executes the statement as the other interceptors have changed it.
-                if (provider.GetService<FreshPlans>() is { } freshPlans)
-                    db.AddInterceptors(freshPlans);
+                if (provider.GetService<StalePlanInterceptor>() is { } stalePlans)
+                    db.AddInterceptors(stalePlans);
             }
         );
         services.AddScoped<AppDbContext>(provider => provider.GetRequiredService<TContext>());

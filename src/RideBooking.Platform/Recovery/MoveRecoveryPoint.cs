@@ -12,7 +12,7 @@ namespace RideBooking.Platform.Recovery;
 /// Consumers have a minute to handle an event. After that the event is noted as unfinished, so that a single failing message
 /// does not stop the point.
 /// </remarks>
-internal sealed class MoveRecoveryPoint(
+internal sealed partial class MoveRecoveryPoint(
     IServiceScopeFactory scopes,
     UnhandledEvents unhandled,
     TimeProvider clock,
@@ -35,11 +35,7 @@ internal sealed class MoveRecoveryPoint(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                logger.LogWarning(
-                    exception,
-                    "The recovery point could not be moved; trying again in {Interval}",
-                    s_interval
-                );
+                LogRetry(exception, s_interval);
             }
     }
 
@@ -143,4 +139,7 @@ internal sealed class MoveRecoveryPoint(
                 await transaction.CommitAsync(cancellationToken);
                 return result;
             });
+
+    [LoggerMessage(LogLevel.Warning, "The recovery point could not be moved; trying again in {Interval}")]
+    partial void LogRetry(Exception exception, TimeSpan interval);
 }

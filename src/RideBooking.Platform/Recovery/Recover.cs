@@ -46,7 +46,7 @@ internal sealed record Recovered(
 /// noted; see <see cref="MoveRecoveryPoint"/>. Its cost depends on the events since the point (a minute or two of events) and
 /// on the unfinished work, not on the length of the log.
 /// </remarks>
-internal sealed class Recover(
+internal sealed partial class Recover(
     IServiceScopeFactory scopes,
     UnhandledEvents unhandled,
     EventCatalogue catalogue,
@@ -172,12 +172,11 @@ internal sealed class Recover(
         }
         catch (UnreadableEventException exception)
         {
-            logger.LogError(
-                exception,
-                "An event that was not handled is not published again: {Reason}",
-                exception.Message
-            );
+            LogUnreadable(exception, exception.Message);
             return null;
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "An event that was not handled is not published again: {Reason}")]
+    partial void LogUnreadable(Exception exception, string reason);
 }

@@ -6,7 +6,7 @@ namespace RideBooking.Platform.Recovery;
 /// <summary>
 /// Recovers automatically at the start on the in-memory transport, which loses its queues whenever the process ends.
 /// </summary>
-internal sealed class RecoverAtStart(Recover recover, TimeProvider clock, ILogger<RecoverAtStart> logger)
+internal sealed partial class RecoverAtStart(Recover recover, TimeProvider clock, ILogger<RecoverAtStart> logger)
     : BackgroundService
 {
     static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
@@ -18,13 +18,19 @@ internal sealed class RecoverAtStart(Recover recover, TimeProvider clock, ILogge
             {
                 var recovered = await recover.Run((_, _) => { }, stoppingToken);
                 if (recovered.RepublishedAny)
-                    logger.LogWarning("Recovered what the last process had not finished: {Recovered}", recovered);
+                    LogRecovered(recovered);
                 return;
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                logger.LogError(exception, "The recovery at the start failed; trying again in {Pause}", s_pause);
+                LogRetry(exception, s_pause);
                 await Task.Delay(s_pause, clock, stoppingToken);
             }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Recovered what the last process had not finished: {Recovered}")]
+    partial void LogRecovered(Recovered recovered);
+
+    [LoggerMessage(LogLevel.Error, "The recovery at the start failed; trying again in {Pause}")]
+    partial void LogRetry(Exception exception, TimeSpan pause);
 }

@@ -12,7 +12,7 @@ namespace RideBooking.Platform.Recovery;
 /// Runs <c>recover</c> on the command line: writes the messages that unfinished work needs into the outbox, and ends.
 /// </summary>
 /// <remarks>The hosts send the messages.</remarks>
-internal static class RecoverCommand
+internal static partial class RecoverCommand
 {
     static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(2);
 
@@ -45,10 +45,7 @@ internal static class RecoverCommand
                     Console.WriteLine($"Examined {examined} events, republishing {republished}…"),
                 cancellationToken
             );
-        services
-            .GetRequiredService<ILoggerFactory>()
-            .CreateLogger(typeof(RecoverCommand))
-            .LogWarning("Recovery by {Operator}: {Recovered}", by, recovered);
+        LogRecovered(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(RecoverCommand)), by, recovered);
         Console.WriteLine($"Recovered: {recovered}.");
         Console.WriteLine("It is in the outbox; the hosts send it within seconds.");
         return 0;
@@ -94,6 +91,9 @@ internal static class RecoverCommand
             return missing;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Recovery by {Operator}: {Recovered}")]
+    static partial void LogRecovered(ILogger logger, string @operator, Recovered recovered);
 
     sealed class QueueNotConsumedException : Exception;
 }

@@ -23,11 +23,11 @@ public sealed partial class EventVisibility
         }
         // The poll serves every waiting request: it must not carry one request's trace or log scope.
         using (ExecutionContext.SuppressFlow())
-            _ = Task.Run(PollWhileAnythingWaits);
+            _ = Task.Run(PollWhileWaiting);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The next poll tries again, and every wait has its limit.")]
-    async Task PollWhileAnythingWaits()
+    async Task PollWhileWaiting()
     {
         while (true)
         {

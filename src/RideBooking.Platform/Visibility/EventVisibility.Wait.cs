@@ -86,7 +86,7 @@ public sealed partial class EventVisibility
             var finished = pending.Where(haveFinished).ToList();
             foreach (var consumer in finished)
             {
-                visibility.Works(consumer.Id);
+                visibility.MarkWorking(consumer.Id);
                 pending.Remove(consumer);
             }
             if (pending.Count == 0)
@@ -137,12 +137,12 @@ public sealed partial class EventVisibility
             }
             catch (TimeoutException)
             {
-                visibility.LogTimeout(limit, GiveUpOnWhatIsMissing());
+                visibility.LogTimeout(limit, MarkStuckConsumers());
             }
             return true;
         }
 
-        string GiveUpOnWhatIsMissing()
+        string MarkStuckConsumers()
         {
             lock (visibility._lock)
             {

@@ -218,7 +218,7 @@ public sealed partial class EventVisibility : IDeliveryObserver, IDisposable
             }
             foreach (var (message, consumer) in commit.InboxEntries)
             {
-                Works(consumer);
+                MarkWorking(consumer);
                 foreach (var wait in Of(message).ToList())
                 {
                     wait.Remove(message, pending => pending.Id == consumer);
@@ -244,7 +244,7 @@ public sealed partial class EventVisibility : IDeliveryObserver, IDisposable
         }
     }
 
-    void Works(Guid consumer)
+    void MarkWorking(Guid consumer)
     {
         _handled[consumer] = Stopwatch.GetTimestamp();
         if (_stuck.Count > 0)

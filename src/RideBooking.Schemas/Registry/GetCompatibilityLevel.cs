@@ -16,7 +16,7 @@ internal static class GetCompatibilityLevel
             .WithSummary("Get the compatibility level of events without one of their own")
             .Returns<View>();
         registry
-            .MapGet("/config/{subject}", Handle)
+            .MapGet("/config/{subject}", HandleSubject)
             .WithSummary("Get the compatibility level of an event")
             .Returns<View>()
             .Refuses(StatusCodes.Status404NotFound, RegistryProblems.SubjectNotFound);
@@ -25,10 +25,10 @@ internal static class GetCompatibilityLevel
     static JsonHttpResult<View> HandleDefault(SchemaRegistry schemas) =>
         RegistryEndpoints.Response(new View(schemas.DefaultLevel.Spelling()));
 
-    static Results<JsonHttpResult<View>, ProblemHttpResult> Handle(string subject, SchemaRegistry schemas) =>
+    static Results<JsonHttpResult<View>, ProblemHttpResult> HandleSubject(string subject, SchemaRegistry schemas) =>
         schemas.Of(subject).Count > 0
             ? RegistryEndpoints.Response(new View(schemas.LevelOf(subject).Spelling()))
-            : RegistryProblems.NoSubject(subject);
+            : RegistryProblems.NoSuchSubject(subject);
 
     /// <param name="CompatibilityLevel">
     /// <c>NONE</c>, <c>BACKWARD</c>, <c>FORWARD</c>, <c>FULL</c>, or one of the last three with <c>_TRANSITIVE</c>.

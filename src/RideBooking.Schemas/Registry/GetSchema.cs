@@ -19,7 +19,7 @@ internal static class GetSchema
     static Results<JsonHttpResult<View>, ProblemHttpResult> Handle(int id, SchemaRegistry schemas) =>
         schemas.Schemas.FirstOrDefault(schema => schema.Id == id) is { } found
             ? RegistryEndpoints.Response(new View(SchemaText.JsonType, found.Text))
-            : RegistryProblems.NoSchema($"There is no schema {id}.");
+            : RegistryProblems.NoSuchSchema($"There is no schema {id}.");
 
     /// <param name="SchemaType">Always JSON.</param>
     /// <param name="Schema">The JSON Schema (draft 2020-12), as text.</param>

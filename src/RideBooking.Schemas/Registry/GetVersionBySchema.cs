@@ -29,12 +29,12 @@ internal static class GetVersionBySchema
     {
         var versions = schemas.Of(subject);
         if (versions.Count == 0)
-            return RegistryProblems.NoSubject(subject);
+            return RegistryProblems.NoSuchSubject(subject);
         var (parsed, refused) = schema.Parse();
         if (parsed is null)
             return refused!;
-        return versions.FirstOrDefault(version => version.Says(parsed)) is { } found
+        return versions.FirstOrDefault(version => version.HasMeaningOf(parsed)) is { } found
             ? RegistryEndpoints.Response(VersionView.Of(found))
-            : RegistryProblems.NoSchema($"No version of {subject} has this schema.");
+            : RegistryProblems.NoSuchSchema($"No version of {subject} has this schema.");
     }
 }

@@ -22,5 +22,5 @@ internal static class ListVersions
     ) =>
         schemas.Of(subject) is { Count: > 0 } versions
             ? RegistryEndpoints.Response<IReadOnlyList<int>>([.. versions.Select(schema => schema.Version)])
-            : RegistryProblems.NoSubject(subject);
+            : RegistryProblems.NoSuchSubject(subject);
 }

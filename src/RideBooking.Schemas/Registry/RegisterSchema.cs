@@ -34,7 +34,7 @@ internal static class RegisterSchema
         var (parsed, refused) = schema.Parse();
         if (parsed is null)
             return refused!;
-        return schemas.Of(subject).FirstOrDefault(version => version.Says(parsed)) is { } found
+        return schemas.Of(subject).FirstOrDefault(version => version.HasMeaningOf(parsed)) is { } found
             ? RegistryEndpoints.Response(new View(found.Id))
             : RegistryProblems.ReadOnly(subject);
     }

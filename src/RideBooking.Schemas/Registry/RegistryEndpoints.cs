@@ -52,13 +52,13 @@ internal static class RegistryEndpoints
     {
         var versions = schemas.Of(subject);
         if (versions.Count == 0)
-            return (null, RegistryProblems.NoSubject(subject));
+            return (null, RegistryProblems.NoSuchSubject(subject));
         if (version is "latest" or "-1")
             return (versions[^1], null);
         if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0)
             return (null, RegistryProblems.NoNumber(version));
         return versions.FirstOrDefault(schema => schema.Version == number) is { } found
             ? (found, null)
-            : (null, RegistryProblems.NoVersion(subject, number));
+            : (null, RegistryProblems.NoSuchVersion(subject, number));
     }
 }

@@ -16,13 +16,13 @@ internal static class RegistryProblems
     public const string InvalidVersion = "invalid_version";
     public const string ReadOnlyRegistry = "read_only_registry";
 
-    public static ProblemHttpResult NoSubject(string subject) =>
+    public static ProblemHttpResult NoSuchSubject(string subject) =>
         Of(40401, SubjectNotFound, $"There is no event '{subject}'.");
 
-    public static ProblemHttpResult NoVersion(string subject, int version) =>
+    public static ProblemHttpResult NoSuchVersion(string subject, int version) =>
         Of(40402, VersionNotFound, $"{subject} has no version {version}.");
 
-    public static ProblemHttpResult NoSchema(string detail) => Of(40403, SchemaNotFound, detail);
+    public static ProblemHttpResult NoSuchSchema(string detail) => Of(40403, SchemaNotFound, detail);
 
     public static ProblemHttpResult Invalid(string detail) => Of(42201, InvalidSchema, detail);
 

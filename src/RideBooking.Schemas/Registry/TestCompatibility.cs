@@ -42,7 +42,7 @@ internal static class TestCompatibility
     ) =>
         schemas.Of(subject) is { Count: > 0 } versions
             ? Test(schema, schemas.LevelOf(subject), versions, verbose == true)
-            : RegistryProblems.NoSubject(subject);
+            : RegistryProblems.NoSuchSubject(subject);
 
     static Results<JsonHttpResult<View>, ProblemHttpResult> HandleOne(
         string subject,
@@ -80,14 +80,14 @@ internal static class TestCompatibility
                 )
             );
         }
-        catch (Exception exception) when (IsOfTheSchema(exception))
+        catch (Exception exception) when (IsSchemaError(exception))
         {
             return RegistryProblems.Invalid($"The schema cannot be read: {exception.Message}");
         }
     }
 
     // A keyword has a value of the wrong type, or a reference leads nowhere.
-    static bool IsOfTheSchema(Exception exception) =>
+    static bool IsSchemaError(Exception exception) =>
         exception is NotSupportedException or InvalidOperationException or FormatException or ArgumentException;
 
     /// <param name="IsCompatible">Whether it is compatible.</param>

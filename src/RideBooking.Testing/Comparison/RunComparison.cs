@@ -111,7 +111,7 @@ sealed partial class RunComparison(LabTime time, string bus)
             out var instant
         )
             ? text
-        : time.IsOfTheSystem(instant) ? "the system's time"
+        : time.IsSystemTime(instant) ? "the system's time"
         : instant.Ticks % TimeSpan.TicksPerSecond == 0 ? Formatting.Time(instant)
         : instant.ToString("yyyy-MM-dd HH:mm:ss.fffffff", CultureInfo.InvariantCulture);
 

@@ -60,7 +60,7 @@ sealed class Handling(World world, Delivery delivery, bool isReplayable)
         }
     }
 
-    public void Say(Outgoing outgoing)
+    public void AddOutput(Outgoing outgoing)
     {
         lock (_lock)
             _outputs.Add(outgoing);

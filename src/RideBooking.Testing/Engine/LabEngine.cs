@@ -141,7 +141,7 @@ sealed partial class LabEngine : IAsyncDisposable
             .. Receivers
                 .Where(receiver =>
                     destination is null
-                        ? receiver.TakesA(envelope.Type)
+                        ? receiver.Consumes(envelope.Type)
                         : receiver.Name == destination.AbsolutePath.TrimStart('/')
                 )
                 .Select(receiver => new Delivery(receiver, envelope)),

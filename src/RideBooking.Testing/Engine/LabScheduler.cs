@@ -23,7 +23,7 @@ sealed class LabScheduler(AsyncLocal<Handling?> present, Serializer wire, IBusTo
 
     public Task CancelScheduledSend(Guid tokenId, CancellationToken cancellationToken)
     {
-        Handling.Say(new Outgoing.Cancelled(tokenId));
+        Handling.AddOutput(new Outgoing.Cancelled(tokenId));
         return Task.CompletedTask;
     }
 
@@ -55,7 +55,9 @@ sealed class LabScheduler(AsyncLocal<Handling?> present, Serializer wire, IBusTo
         context.Headers.Set(MessageHeaders.SchedulingTokenId, token.ToString());
         var envelope = wire.Pack(message, typeof(T), Recorder.HeadOf(context, Handling), due);
         var isPublish = topology.TryGetPublishAddress<T>(out var address) && address == destination;
-        Handling.Say(new Outgoing.Scheduled(new DueMessage(due, token, envelope, isPublish ? null : destination)));
+        Handling.AddOutput(
+            new Outgoing.Scheduled(new DueMessage(due, token, envelope, isPublish ? null : destination))
+        );
         return new ScheduledMessageHandle<T>(token, at, destination, message);
     }
 

@@ -9,7 +9,7 @@ sealed class Recorder(AsyncLocal<Handling?> present, Serializer wire) : IPublish
         where T : class
     {
         if (present.Value is { } handling)
-            handling.Say(
+            handling.AddOutput(
                 new Outgoing.Published(wire.Pack(context.Message, typeof(T), HeadOf(context, handling), handling.Now))
             );
         return Task.CompletedTask;
@@ -21,7 +21,7 @@ sealed class Recorder(AsyncLocal<Handling?> present, Serializer wire) : IPublish
         if (present.Value is not { } handling)
             return Task.CompletedTask;
         var request = handling.Delivery.Envelope;
-        handling.Say(
+        handling.AddOutput(
             new Outgoing.Sent(
                 wire.Pack(context.Message, typeof(T), HeadOf(context, handling), handling.Now),
                 context.DestinationAddress!,

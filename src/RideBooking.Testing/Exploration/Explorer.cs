@@ -22,8 +22,8 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
         var root = await _space.Root(lab, cancellationToken);
         var found =
             setup.Path is { } path ? await Follow(root, path, cancellationToken)
-            : setup.TimeBox is { } time ? await Wander(root, time, cancellationToken)
-            : await Exhaust(root, cancellationToken);
+            : setup.TimeBox is { } time ? await WalkRandomly(root, time, cancellationToken)
+            : await ExploreAll(root, cancellationToken);
         return new ExplorationReport
         {
             States = _states,
@@ -37,7 +37,7 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
     }
 
     /// <summary>Searches breadth first, so that the first violation is one of the shortest.</summary>
-    async Task<(Node, Invariant)?> Exhaust(Node root, CancellationToken cancellationToken)
+    async Task<(Node, Invariant)?> ExploreAll(Node root, CancellationToken cancellationToken)
     {
         var seen = new HashSet<UInt128> { _space.KeyOf(root) };
         var open = new Queue<Node>([root]);
@@ -61,7 +61,7 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
         return null;
     }
 
-    async Task<(Node, Invariant)?> Wander(Node root, TimeSpan time, CancellationToken cancellationToken)
+    async Task<(Node, Invariant)?> WalkRandomly(Node root, TimeSpan time, CancellationToken cancellationToken)
     {
         var random = new Random(setup.RandomSeed);
         while (Stopwatch.GetElapsedTime(_began) < time)

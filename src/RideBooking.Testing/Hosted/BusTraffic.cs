@@ -64,7 +64,7 @@ public sealed class BusTraffic : IBusObserver, IReceiveObserver, ISendObserver, 
         {
             while (true)
             {
-                var moves = await Quiet(limit.Token).ConfigureAwait(false);
+                var moves = await WaitUntilIdle(limit.Token).ConfigureAwait(false);
                 var atRest = alsoAtRest is null || await alsoAtRest(limit.Token).ConfigureAwait(false);
                 // A sender that was idle while no message moved has been given nothing to send since.
                 if (atRest && IsQuietSince(moves))
@@ -89,7 +89,7 @@ public sealed class BusTraffic : IBusObserver, IReceiveObserver, ISendObserver, 
                 : string.Join(", ", waiting.Append($"{_sending} being sent"));
     }
 
-    async Task<long> Quiet(CancellationToken cancellationToken)
+    async Task<long> WaitUntilIdle(CancellationToken cancellationToken)
     {
         while (true)
         {

@@ -35,7 +35,7 @@ sealed class DueTimes(LabTime time, WireTap tap) : IConfigureReceiveEndpoint, IF
             scheduled.Kind is DateTimeKind.Local ? scheduled.ToUniversalTime() : scheduled,
             TimeSpan.Zero
         );
-        if (!time.IsOfTheSystem(at))
+        if (!time.IsSystemTime(at))
             return at;
         var left = at - TimeProvider.System.GetUtcNow();
         return time.GetUtcNow() + LabScheduler.RoundestBetween(left, left + elapsed);

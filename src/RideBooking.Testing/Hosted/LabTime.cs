@@ -28,6 +28,6 @@ public sealed class LabTime : TimeProvider
     /// <summary>
     /// Whether this time was read from the system's clock, as MassTransit itself reads it. The two clocks lie years apart.
     /// </summary>
-    internal bool IsOfTheSystem(DateTimeOffset time) =>
+    internal bool IsSystemTime(DateTimeOffset time) =>
         (time - System.GetUtcNow()).Duration() < (time - GetUtcNow()).Duration();
 }

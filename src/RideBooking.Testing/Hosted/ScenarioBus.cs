@@ -46,7 +46,7 @@ public sealed class ScenarioBus : IDisposable
             var run = Tap.Run = new BusRun(
                 _services.GetRequiredService<IBus>(),
                 Time,
-                lab.Engine.Receivers.SelectMany(it => it.Takes).Select(MessageUrn.ForTypeString).ToHashSet(),
+                lab.Engine.Receivers.SelectMany(it => it.ConsumedTypes).Select(MessageUrn.ForTypeString).ToHashSet(),
                 urn => AddressOf(urn, lab, pure),
                 (time, cancellationToken) => MoveTo(Time.GetUtcNow() + time, cancellationToken)
             );
@@ -135,14 +135,14 @@ public sealed class ScenarioBus : IDisposable
             else if (TimeProvider.System.GetElapsedTime(began) > _setup.Timeout)
                 return
                 [
-                    $"not settled within {Formatting.Span(_setup.Timeout)}: {Unrest(run, deliveries)}",
+                    $"not settled within {Formatting.Span(_setup.Timeout)}: {UnsettledReason(run, deliveries)}",
                     .. accounts.Differences(inLab, await OnBus(run, cancellationToken)),
                 ];
             await Task.WhenAny(moved, Task.Delay(s_pause, cancellationToken));
         }
     }
 
-    static string Unrest(BusRun run, int deliveries) =>
+    static string UnsettledReason(BusRun run, int deliveries) =>
         run.Unsettled
         ?? (
             run.Received < deliveries
@@ -189,7 +189,7 @@ public sealed class ScenarioBus : IDisposable
     Uri? AddressOf(string urn, SagaLab lab, LabRun pure)
     {
         var type = lab
-            .Engine.Receivers.SelectMany(it => it.Takes)
+            .Engine.Receivers.SelectMany(it => it.ConsumedTypes)
             .Concat(pure.Observations.Select(it => it.MessageType).OfType<Type>())
             .FirstOrDefault(type => MessageUrn.ForTypeString(type) == urn);
         return

@@ -133,8 +133,8 @@ sealed class ServersScene : Scene
 
     public override async Task Ready()
     {
-        _toBroker.Mend();
-        _toDatabase.Mend();
+        _toBroker.Restore();
+        _toDatabase.Restore();
         await Servers.AllRun();
         await base.Ready();
     }

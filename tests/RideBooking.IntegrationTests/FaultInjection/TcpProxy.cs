@@ -36,7 +36,7 @@ sealed class TcpProxy : IAsyncDisposable
     /// <summary>Forwards nothing and keeps every connection open: requests get no answer for a while.</summary>
     public void Hold() => _flows = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public void Mend()
+    public void Restore()
     {
         _cut = false;
         _flows.TrySetResult();
@@ -46,7 +46,7 @@ sealed class TcpProxy : IAsyncDisposable
     {
         await _end.CancelAsync();
         Cut();
-        Mend();
+        Restore();
         _listener.Dispose();
         await _accepting;
         _end.Dispose();

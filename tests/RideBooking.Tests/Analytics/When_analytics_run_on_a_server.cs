@@ -41,7 +41,7 @@ public sealed class When_analytics_run_on_a_server
     {
         (await GetSummary.Of(db, s_at, s_at.AddDays(1), TimeZoneInfo.Utc, Stop)).Rides.Requested.ShouldBe(0);
         var second = new PageRequest(2, Cursor.Encode((s_at, Guid.CreateVersion7())));
-        (await ListNotifications.Handle(Audience.Rider, "rider-1", second, db, Stop)).Value!.Items.ShouldBeEmpty();
+        (await ListNotifications.List(Audience.Rider, "rider-1", second, db, Stop)).Value!.Items.ShouldBeEmpty();
         _server.Asked.Count.ShouldBe(6);
     }
 }

@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using MassTransit.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using RideBooking.Cli;
 using RideBooking.Rides;
+using RideBooking.TestKit.Contracts;
 using RideBooking.Tests.Operations.FailedMessages;
 
 namespace RideBooking.Tests.Cli;
@@ -82,6 +85,91 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
         (await host.Run("error-queues", "simulate", "ride_error")).ShouldEnd(ExitCode.Usage);
         (await host.Run("error-queues", "simulate", "ride_error.0123456789abcdef")).ShouldEnd(ExitCode.NotFound);
         (await host.Run("error-queues", "export-test", "ride_error.0123456789abcdef")).ShouldEnd(ExitCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Edits_a_message_in_an_editor_or_with_given_values_and_shows_what_changes()
+    {
+        var id = await FailedCompletion();
+        string[] edit = ["error-queues", "edit", id, "--reason", "the app's clock"];
+
+        const string editor = "sed -i s/yesterday/2026-01-01T00:00:00Z/";
+        var refused = (await host.RunWithEditor(editor, "n", edit)).ShouldEnd(ExitCode.Failed);
+        refused.Error.ShouldContain("Store 1 change? [y/N]");
+        var kept = YourText().Match(refused.Error).Groups[1].Value;
+        (await host.Run([.. edit, "--file", kept, "--dry-run"]))
+            .ShouldEnd(ExitCode.Done)
+            .Lines.ShouldBe(["  - /at: \"yesterday\"", "  + /at: \"2026-01-01T00:00:00Z\"", "1 change, not stored."]);
+        File.Delete(kept);
+        (await host.RunWithEditor("true", "y", edit))
+            .ShouldEnd(ExitCode.Done)
+            .Error.ShouldContain("Nothing was changed.");
+        (await host.RunWithEditor("false", "y", edit)).ShouldEnd(ExitCode.Failed).Error.ShouldContain("exit code 1");
+        (await host.Run(edit)).ShouldEnd(ExitCode.Usage).Error.ShouldContain("--file or --set");
+
+        var edited = (await host.RunWithEditor(editor, "y", edit)).ShouldEnd(ExitCode.Done);
+        edited.Out.ShouldEndWith("1 message edited.\n");
+        edited.Error.ShouldNotContain("Your text");
+
+        string[] set = [.. edit, "--set", "/distanceMeters=42", "--set", "/vehicleClass=van", "--yes"];
+        var json = (await host.Run([.. set, "--json"])).ShouldEnd(ExitCode.Done).Json;
+        json["stored"]!.GetValue<bool>().ShouldBeTrue();
+        json["changes"]!.AsArray().Count.ShouldBe(2);
+        (await host.Run(set)).ShouldEnd(ExitCode.Done).Error.ShouldContain("The message is already so.");
+
+        var shown = (await host.Run("error-queues", "show", id)).ShouldEnd(ExitCode.Done).Out;
+        shown.ShouldContain("Original message");
+        shown.ShouldContain("\"at\": \"yesterday\"");
+        shown.ShouldContain($"edited by {Environment.UserName}: the app's clock\n  - /at: \"yesterday\"\n");
+
+        (await host.Run([.. edit, "--set", "/at=tomorrow", "--yes"])).Error.ShouldContain("/at Value does not match");
+        (await host.Run([.. edit, "--set", "at=1"])).ShouldEnd(ExitCode.Usage);
+        (await host.Run([.. edit, "--set", "/at/no/where=1"])).ShouldEnd(ExitCode.Usage);
+        (await host.Run([.. edit, "--set", "/at=1", "--file", kept])).ShouldEnd(ExitCode.Usage);
+        (await host.Run([.. edit, "--file", kept])).ShouldEnd(ExitCode.Usage).Error.ShouldContain("cannot be read");
+    }
+
+    [Fact]
+    public async Task Repairs_what_a_filter_selects_by_a_patch_given_values_or_an_upcaster()
+    {
+        List<string> ids = [await FailedCompletion(), await FailedCompletion()];
+        string[] repair = ["error-queues", "repair", .. ids, "--reason", "the app's clock"];
+        var patch = Path.GetTempFileName();
+        await File.WriteAllTextAsync(
+            patch,
+            """[{"op":"replace","path":"/at","value":"2026-01-01T00:00:00Z"}]""",
+            TestContext.Current.CancellationToken
+        );
+
+        var plan = (await host.Run([.. repair, "--patch", patch, "--dry-run"])).ShouldEnd(ExitCode.Done);
+        plan.Lines.Count(line => line == "  - /at: \"yesterday\"").ShouldBe(2);
+        plan.Lines[^1].ShouldBe("2 messages would be changed, 0 unchanged, 0 refused.");
+        (await host.RunOnTerminal(100, "n", [.. repair, "--patch", patch]))
+            .ShouldEnd(ExitCode.Failed)
+            .Error.ShouldContain("Change 2 messages? [y/N]");
+        (await host.Run([.. repair, "--patch", patch, "--yes"]))
+            .ShouldEnd(ExitCode.Done)
+            .Out.ShouldBe("2 messages changed, 0 unchanged, 0 refused.\n");
+        File.Delete(patch);
+
+        var json = (await host.Run([.. repair, "--set", "/distanceMeters=far", "--yes", "--json"])).ShouldEnd(
+            ExitCode.Done
+        );
+        json.Json["refused"]!.GetValue<int>().ShouldBe(2);
+        json.Json["reasons"]![0]!["code"]!.ToString().ShouldBe("message_invalid");
+        (await host.Run([.. repair, "--upcast", "--yes"]))
+            .ShouldEnd(ExitCode.Done)
+            .Out.ShouldBe("0 messages changed, 2 unchanged, 0 refused.\n");
+
+        (await host.Run([.. repair, "--yes"]))
+            .ShouldEnd(ExitCode.Usage)
+            .Error.ShouldContain("--patch, --set and --upcast");
+        (await host.Run([.. repair, "--upcast", "--set", "/a=1"])).ShouldEnd(ExitCode.Usage);
+        string[] unknown = ["error-queues", "repair", "ride_error.0123456789abcdef", "--upcast", "--reason", "a try"];
+        (await host.Run(unknown)).ShouldEnd(ExitCode.NotFound).Out.ShouldContain("1 not found");
+        (await host.Run("audit", "actions")).Lines.ShouldContain(line =>
+            line.Contains($"\t{Environment.UserName}\trepair-messages\t2\tcompute-fare_error\tthe app's clock")
+        );
     }
 
     [Fact]
@@ -378,6 +466,25 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
         var followed = await host.Run("error-queues", "follow", error.Trim().Split(' ')[^1]);
         followed.ShouldEnd(ExitCode.Done).Out.ShouldContain("completed: 4 messages sent.");
     }
+
+    /// <summary>Stores a RideCompleted with a time that is none.</summary>
+    async Task<string> FailedCompletion()
+    {
+        var completed = JsonSerializer
+            .SerializeToNode(
+                Events.RideCompleted(Guid.CreateVersion7(), DateTimeOffset.UtcNow),
+                SystemTextJsonMessageSerializer.Options
+            )!
+            .AsObject();
+        completed["at"] = "yesterday";
+        return await host.Services.FailRaw(
+            "compute-fare_error",
+            StoredFailures.Envelope("urn:message:RideBooking.Contracts:RideCompleted", completed)
+        );
+    }
+
+    [GeneratedRegex(@"Your text is in (\S+);")]
+    private static partial Regex YourText();
 
     [GeneratedRegex("\u001b\\[[0-9;]*m")]
     private static partial Regex Styles();

@@ -118,8 +118,25 @@ public class ListeningHost : IAsyncLifetime
     public Task<CommandResult> RunOnTerminal(int width, string answer, params string[] command) =>
         At(this, (width, answer), command);
 
-    static async Task<CommandResult> At(ListeningHost host, (int Width, string Answer)? terminal, string[] command) =>
-        await CommandResult.By([.. command, "--url", host.Url], terminal, TestContext.Current.CancellationToken);
+    /// <summary>Runs a command on a terminal, whose user edits files with a shell command.</summary>
+    /// <param name="editor">The command, to which the file's name is added.</param>
+    /// <param name="answer">The answer to the confirmation.</param>
+    /// <param name="command">The command, without the host's address.</param>
+    public Task<CommandResult> RunWithEditor(string editor, string answer, params string[] command) =>
+        At(this, (100, answer), command, editor);
+
+    static async Task<CommandResult> At(
+        ListeningHost host,
+        (int Width, string Answer)? terminal,
+        string[] command,
+        string? editor = null
+    ) =>
+        await CommandResult.By(
+            [.. command, "--url", host.Url],
+            terminal,
+            TestContext.Current.CancellationToken,
+            editor
+        );
 }
 
 /// <summary>A command's output and exit code.</summary>
@@ -128,7 +145,8 @@ public sealed record CommandResult(int ExitCode, string Out, string Error)
     public static async Task<CommandResult> By(
         string[] command,
         (int Width, string Answer)? terminal,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        string? editor = null
     )
     {
         var (output, error) = (new StringWriter(), new StringWriter());
@@ -143,6 +161,7 @@ public sealed record CommandResult(int ExitCode, string Out, string Error)
             )
             {
                 Width = terminal?.Width,
+                Editor = editor,
             },
             cancellationToken
         );

@@ -4,7 +4,7 @@ using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Documentation;
 
-/// <summary>Code, scripts, settings, documentation and the OpenAPI document use the field's words.</summary>
+/// <summary>Code, tests, scripts, settings, documentation and the OpenAPI document use the field's words.</summary>
 public sealed partial class PlainEnglishTests(EmbeddedHost host) : IClassFixture<EmbeddedHost>
 {
     /// <summary>What not to write, as an expression, and what to write instead.</summary>
@@ -72,6 +72,7 @@ public sealed partial class PlainEnglishTests(EmbeddedHost host) : IClassFixture
         {
             ("src", "*.cs"),
             ("src", "*.md"),
+            ("tests", "*.cs"),
             ("docs", "*.md"),
             ("infra", "*.md"),
             ("templates", "*.md"),
@@ -89,6 +90,7 @@ public sealed partial class PlainEnglishTests(EmbeddedHost host) : IClassFixture
                 )
             )
             .Where(file => !NotWritten().IsMatch(Path.GetRelativePath(s_repository, file)))
+            .Where(file => Path.GetFileName(file) != $"{nameof(PlainEnglishTests)}.cs")
             .Concat(Directory.EnumerateFiles(s_repository, "*.md"))
             .Append(Path.Combine(s_repository, ".ci", "run"));
 

@@ -92,7 +92,7 @@ public sealed class DriversLab : ModuleLab
     internal Task<IResult> Earnings(string? from = null, string? to = null) =>
         Ask(
             (db, _) =>
-                GetEarnings.Handle(s_anna, db, Services.GetRequiredService<EventVisibility>(), Clock, Stop, from, to)
+                GetEarnings.Handle(from, to, s_anna, db, Services.GetRequiredService<EventVisibility>(), Clock, Stop)
         );
 
     public DriverOffered Offered(Guid ride, Guid offer) =>

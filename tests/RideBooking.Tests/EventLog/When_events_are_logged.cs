@@ -186,11 +186,11 @@ public sealed class When_events_are_logged(EmbeddedHost host) : IClassFixture<Em
         return versions;
     }
 
-    IAsyncEnumerable<LoggedEvent> Follow(Guid rideId, out CountedScopes queries, CancellationToken stop)
+    IAsyncEnumerable<LoggedEvent> Follow(Guid rideId, out CountedScopes queries, CancellationToken cancellationToken)
     {
         queries = new CountedScopes(host.Services.GetRequiredService<IServiceScopeFactory>());
         var signal = host.Services.GetRequiredService<EventLogSignal>();
-        return new StreamFollower(queries, signal, TimeProvider.System).Events(rideId.ToString(), stop);
+        return new StreamFollower(queries, signal, TimeProvider.System).Events(rideId.ToString(), cancellationToken);
     }
 
     async Task Publish(Guid rideId, bool commit)

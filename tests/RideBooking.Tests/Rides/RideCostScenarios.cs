@@ -32,6 +32,9 @@ public abstract class RideCostScenarios
         // A row per projection.
         "\"leased_until\"",
         "e.leased_until",
+        // Few endpoints are paused.
+        "operations_paused_endpoints",
+        "operations.paused_endpoints",
         // The replays that run are the only ones in their index.
         "FROM \"event_log_replays\"",
         "FROM event_log.replays",

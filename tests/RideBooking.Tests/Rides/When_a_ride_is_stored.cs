@@ -106,7 +106,7 @@ public sealed class When_a_ride_is_stored : IAsyncLifetime
         (await Read(id)).Tolls.ShouldBe(Money.Zero("EUR"));
     }
 
-    /// <summary>Checks the precondition of <see cref="WriteWholeValues"/> for every value of the model.</summary>
+    /// <summary>Checks the precondition of <see cref="OptionalValueInterceptor"/> for every value of the model.</summary>
     [Fact]
     public async Task Every_optional_value_has_a_required_member_that_tells_whether_it_is_there() =>
         (

@@ -25,11 +25,18 @@ internal sealed class ConsoleApi(ApiConnection connection, AuthenticationStatePr
         return await Read<T>(request, cancellationToken);
     }
 
-    /// <summary>Returns the response to a POST. A repeated attempt of the connection has the same Idempotency-Key.</summary>
+    /// <summary>Returns the response to a change. A repeated attempt of the connection has the same Idempotency-Key.</summary>
     /// <exception cref="ApiProblem">The API refused the request, or did not answer.</exception>
-    public async Task<T> Post<T>(string path, object body, CancellationToken cancellationToken)
+    public Task<T> Post<T>(string path, object body, CancellationToken cancellationToken) =>
+        Change<T>(HttpMethod.Post, path, body, cancellationToken);
+
+    /// <inheritdoc cref="Post"/>
+    public Task<T> Put<T>(string path, object body, CancellationToken cancellationToken) =>
+        Change<T>(HttpMethod.Put, path, body, cancellationToken);
+
+    async Task<T> Change<T>(HttpMethod method, string path, object body, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, Address(Prefix + path, []));
+        using var request = new HttpRequestMessage(method, Address(Prefix + path, []));
         request.Content = JsonContent.Create(body);
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
         return await Read<T>(request, cancellationToken);

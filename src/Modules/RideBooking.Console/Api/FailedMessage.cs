@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace RideBooking.Console.Api;
 
@@ -43,9 +44,13 @@ internal sealed record FailedMessage(
     string? Outcome,
     int Redrives,
     bool Quarantined,
+    bool Edited,
     IReadOnlyDictionary<string, string?>? Headers,
     string? ContentType,
     JsonElement? Body,
+    JsonElement? Message,
+    string? BodyHash,
+    JsonElement? OriginalMessage,
     string? BodyText,
     string? BodyBase64,
     string? StackTrace,
@@ -71,6 +76,7 @@ internal sealed record Selection(
     DateTimeOffset? FailedBefore = null
 )
 {
+    [JsonIgnore]
     public bool IsEmpty => Ids is not { Count: > 0 } && this with { Ids = null } == new Selection();
 }
 

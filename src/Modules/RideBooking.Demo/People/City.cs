@@ -5,7 +5,7 @@ using RideBooking.Demo.Watching;
 namespace RideBooking.Demo.People;
 
 /// <summary>Runs all people of the city. Their number is fixed, and each of them does one thing at a time.</summary>
-internal sealed partial class City(
+internal sealed class City(
     DemoArguments arguments,
     Api api,
     Pace pace,
@@ -59,11 +59,12 @@ internal sealed partial class City(
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                LogTrouble(exception, name);
+                logger.LogWarning(
+                    exception,
+                    "The app of {Name} in the demo failed unexpectedly; it is restarted",
+                    name
+                );
                 await Task.Delay(s_pause, clock, cancellationToken);
             }
     }
-
-    [LoggerMessage(LogLevel.Warning, "The app of {Name} in the demo failed unexpectedly; it is restarted")]
-    partial void LogTrouble(Exception exception, string name);
 }

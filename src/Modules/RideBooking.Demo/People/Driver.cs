@@ -130,7 +130,7 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
         var status = await Status(job, cancellationToken);
         if (status is null or Spellings.DriverAssigned)
         {
-            await Go(job.Pickup, approach, cancellationToken);
+            await DriveTo(job.Pickup, approach, cancellationToken);
             if (breaksDown)
             {
                 await SendCommand(job, "release", new { reason = "Flat tyre" }, cancellationToken);
@@ -147,7 +147,7 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
             if (!await SendCommand(job, "start", null, cancellationToken))
                 return;
         }
-        await Go(job.Dropoff, way, cancellationToken);
+        await DriveTo(job.Dropoff, way, cancellationToken);
         var distanceMeters = (int)(job.Pickup.MetersTo(job.Dropoff) * 1.25);
         await SendCommand(job, "complete", new { distanceMeters }, cancellationToken);
     }
@@ -182,7 +182,7 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
             ? response.Body.GetProperty("status").GetString()
             : null;
 
-    async Task Go(Spot to, double seconds, CancellationToken cancellationToken)
+    async Task DriveTo(Spot to, double seconds, CancellationToken cancellationToken)
     {
         const double step = 0.5;
         var from = _here;

@@ -46,7 +46,7 @@ internal static class Places
     public static Spot Any(Chance chance) => Near(chance.Any(s_known), chance);
 
     /// <summary>Returns two different places.</summary>
-    public static (Spot From, Spot To) Way(Chance chance)
+    public static (Spot From, Spot To) RandomTrip(Chance chance)
     {
         var from = chance.Any(s_known);
         var to = chance.Any([.. s_known.Where(spot => spot != from)]);

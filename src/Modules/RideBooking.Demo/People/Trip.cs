@@ -24,7 +24,7 @@ internal sealed record Trip(
     /// <summary>Draws the next trip at random.</summary>
     public static Trip Next(Chance chance)
     {
-        var (from, to) = Places.Way(chance);
+        var (from, to) = Places.RandomTrip(chance);
         return new Trip(
             chance.Between(2, 16),
             from,

@@ -6,7 +6,7 @@ using RideBooking.Demo.Watching;
 namespace RideBooking.Demo.Screen;
 
 /// <summary>Carries out the viewer's key presses.</summary>
-internal sealed partial class Keyboard(
+internal sealed class Keyboard(
     Operator by,
     BrokenConsumer consumer,
     Pace pace,
@@ -94,11 +94,8 @@ internal sealed partial class Keyboard(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            LogFailure(exception);
+            logger.LogWarning(exception, "A redrive requested on the screen failed; press r to try again");
             StatusMessage = $"The redrive failed: {exception.Message}";
         }
     }
-
-    [LoggerMessage(LogLevel.Warning, "A redrive requested on the screen failed; press r to try again")]
-    partial void LogFailure(Exception exception);
 }

@@ -15,19 +15,19 @@ internal sealed class Operator(Api api, TimeProvider clock)
     public async Task<long> Head(CancellationToken cancellationToken)
     {
         // Positions have no gaps, so a binary search finds the end.
-        async Task<bool> IsThere(long position) => (await Events(position - 1, 1, cancellationToken)).Events.Count > 0;
-        var (there, beyond) = (0L, 1L);
-        while (await IsThere(beyond))
-            (there, beyond) = (beyond, beyond * 2);
-        while (beyond - there > 1)
+        async Task<bool> Exists(long position) => (await Events(position - 1, 1, cancellationToken)).Events.Count > 0;
+        var (last, beyond) = (0L, 1L);
+        while (await Exists(beyond))
+            (last, beyond) = (beyond, beyond * 2);
+        while (beyond - last > 1)
         {
-            var middle = there + (beyond - there) / 2;
-            if (await IsThere(middle))
-                there = middle;
+            var middle = last + (beyond - last) / 2;
+            if (await Exists(middle))
+                last = middle;
             else
                 beyond = middle;
         }
-        return there;
+        return last;
     }
 
     /// <summary>Returns the events after a position, and the position from which to continue.</summary>

@@ -6,7 +6,7 @@ using RideBooking.Demo.People;
 namespace RideBooking.Demo.Watching;
 
 /// <summary>Watches the application from outside: event stream, metrics, error queues, health.</summary>
-internal sealed partial class Watch(
+internal sealed class Watch(
     Api api,
     Operator by,
     TimeProvider clock,
@@ -119,7 +119,7 @@ internal sealed partial class Watch(
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 forget();
-                LogFailure(exception);
+                logger.LogDebug(exception, "Polling the metrics failed; they are shown as unknown until the next poll");
             }
             await Task.Delay(pause, clock, cancellationToken);
         }
@@ -168,7 +168,4 @@ internal sealed partial class Watch(
         using var response = await api.Send(request, limit.Token);
         return new MemoryStream(await response.Content.ReadAsByteArrayAsync(limit.Token));
     }
-
-    [LoggerMessage(LogLevel.Debug, "Polling the metrics failed; they are shown as unknown until the next poll")]
-    partial void LogFailure(Exception exception);
 }

@@ -44,16 +44,7 @@ internal static class StartArchiving
             );
         var now = clock.GetUtcNow();
         // Recorded before it is executed, so that no crash hides it.
-        db.Add(
-            new OperatorAction
-            {
-                Id = Guid.CreateVersion7(now),
-                At = now,
-                By = by.Id,
-                Action = OperatorActionNames.ArchiveRides,
-                Reason = request.Reason,
-            }
-        );
+        db.Add(new OperatorAction(by.Id, OperatorActionNames.ArchiveRides, request.Reason, now));
         await db.SaveChangesAsync(cancellationToken);
         // While a host archives, the time is that of its lease.
         await db.Set<ArchiverState>()

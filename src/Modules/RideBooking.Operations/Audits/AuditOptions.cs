@@ -3,6 +3,7 @@ using RideBooking.Platform.Configuration;
 
 namespace RideBooking.Operations.Audits;
 
+/// <summary>How audits judge a ride that is still changing.</summary>
 /// <param name="SettleTime">
 /// <c>Operations:AuditSettleTime</c>: how long a ride must deviate from the same events until an audit reports it. Longer than a
 /// message takes to reach a ride.

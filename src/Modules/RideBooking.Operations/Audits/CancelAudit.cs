@@ -44,16 +44,7 @@ internal static class CancelAudit
                 );
             if (cancelled == 1)
             {
-                db.Add(
-                    new OperatorAction
-                    {
-                        Id = Guid.CreateVersion7(now),
-                        At = now,
-                        By = by.Id,
-                        Action = OperatorActionNames.CancelAudit,
-                        Reason = request?.Reason ?? "",
-                    }
-                );
+                db.Add(new OperatorAction(by.Id, OperatorActionNames.CancelAudit, request?.Reason ?? "", now));
                 await db.SaveChangesAsync(cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
             }

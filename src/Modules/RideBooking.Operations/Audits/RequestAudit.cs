@@ -48,16 +48,7 @@ internal static class RequestAudit
                 ClaimedUntil = now,
             };
             db.Add(audit);
-            db.Add(
-                new OperatorAction
-                {
-                    Id = Guid.CreateVersion7(now),
-                    At = now,
-                    By = by.Id,
-                    Action = OperatorActionNames.StartAudit,
-                    Reason = request?.Reason ?? "",
-                }
-            );
+            db.Add(new OperatorAction(by.Id, OperatorActionNames.StartAudit, request?.Reason ?? "", now));
             await db.SaveChangesAsync(cancellationToken);
             signal.Wake();
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -17,6 +18,7 @@ namespace RideBooking.Operations.ErrorQueues;
 internal sealed partial class FailedMessage
 {
     const int MaxTextLength = 500;
+    const string EnvelopeContentType = "application/vnd.masstransit+json";
 
     readonly JsonObject? _envelope;
 
@@ -52,9 +54,7 @@ internal sealed partial class FailedMessage
         SentAt = Instant(Text("sentTime"));
         FailedAt = Instant(Header(MessageHeaders.FaultTimestamp)) ?? SentAt;
         Attempts = 1 + Number(Header(MessageHeaders.FaultRedeliveryCount) ?? RedeliveryCount());
-        Fingerprint = Hash(
-            $"{Endpoint}\n{MessageType}\n{ExceptionType}\n{Variable().Replace(ExceptionMessage?.Split('\n')[0] ?? "", "#")}"
-        );
+        Fingerprint = FingerprintOf(Endpoint, MessageType, ExceptionType, ExceptionMessage);
         // A skipped message does not say when it failed. When it was sent back and is skipped again, it says when it was sent.
         var when = Header(MessageHeaders.FaultTimestamp) ?? Header(DueTime.Header);
         // Of two equal messages without an id and a time, neither may pass for the other.
@@ -100,6 +100,29 @@ internal sealed partial class FailedMessage
     /// <summary>The body, if it is JSON.</summary>
     public JsonNode? Json { get; }
 
+    /// <summary>The message in the body: what the envelope contains; without an envelope, all of it; null if there is none.</summary>
+    public JsonNode? Message =>
+        IsEnveloped ? Json!["message"]
+        : HasMessage ? Json
+        : null;
+
+    /// <summary>Whether the body contains a message that can be replaced.</summary>
+    public bool HasMessage => IsEnveloped || (Json is not null && !DeclaresEnvelope);
+
+    /// <summary>Whether the message is in MassTransit's envelope. Raw JSON has none.</summary>
+    public bool IsEnveloped =>
+        Json is JsonObject body
+        && body.ContainsKey("message")
+        && (DeclaresEnvelope || body["messageType"] is JsonArray);
+
+    /// <summary>The message's types as URNs, most derived first, separated by semicolons; null if it does not say.</summary>
+    public string? MessageUrns =>
+        (Json as JsonObject)?["messageType"] is JsonArray { Count: > 0 } types
+            ? string.Join(';', types.Select(TextOf))
+            : Header(MessageHeaders.MessageType);
+
+    bool DeclaresEnvelope => ContentType?.StartsWith(EnvelopeContentType, StringComparison.OrdinalIgnoreCase) == true;
+
     /// <summary>The queue in which it failed.</summary>
     public string Endpoint => EndpointOf(Queue);
 
@@ -129,6 +152,17 @@ internal sealed partial class FailedMessage
     public DateTimeOffset? FailedAt { get; }
 
     public DateTimeOffset? SentAt { get; }
+
+    /// <summary>Returns the fingerprint of a failure.</summary>
+    public static string FingerprintOf(
+        string endpoint,
+        string? messageType,
+        string? exceptionType,
+        string? exceptionMessage
+    ) =>
+        Hash(
+            $"{endpoint}\n{messageType}\n{exceptionType}\n{Variable().Replace(exceptionMessage?.Split('\n')[0] ?? "", "#")}"
+        );
 
     /// <summary>The endpoint whose failed or skipped messages this queue holds.</summary>
     public static string EndpointOf(string queue) =>
@@ -167,6 +201,38 @@ internal sealed partial class FailedMessage
             // A value with an escaped half of a surrogate pair cannot be written again.
             return Body;
         }
+    }
+
+    /// <summary>Returns the body with another message. The rest of the envelope stays byte by byte.</summary>
+    /// <param name="message">The message as JSON.</param>
+    /// <param name="types">The message's types as URNs; null to keep them.</param>
+    public byte[] BodyWith(byte[] message, IReadOnlyList<string>? types = null)
+    {
+        if (!IsEnveloped)
+            return message;
+        var typesText = types is null ? null : JsonSerializer.SerializeToUtf8Bytes(types);
+        var body = new ArrayBufferWriter<byte>(Body.Length + message.Length);
+        var reader = new Utf8JsonReader(Body);
+        var copied = 0;
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != 1)
+                continue;
+            var replacement =
+                reader.ValueTextEquals("message") ? message
+                : reader.ValueTextEquals("messageType") ? typesText
+                : null;
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (replacement is null)
+                continue;
+            body.Write(Body.AsSpan(copied, start - copied));
+            body.Write(replacement);
+            copied = (int)reader.BytesConsumed;
+        }
+        body.Write(Body.AsSpan(copied));
+        return body.WrittenSpan.ToArray();
     }
 
     string? Header(string name) => Headers.GetValueOrDefault(name);
@@ -224,8 +290,11 @@ internal sealed partial class FailedMessage
         }
     }
 
-    // urn:message:RideBooking.Contracts:RideCompleted, or a type's full name
-    static string? ShortName(string? type) =>
+    /// <summary>
+    /// The name of a message type without its namespace, given a URN such as <c>urn:message:RideBooking.Contracts:RideCompleted</c>, or
+    /// the type's full name.
+    /// </summary>
+    public static string? ShortName(string? type) =>
         string.IsNullOrWhiteSpace(type) || type.Length > MaxTextLength
             ? null
             : type[(type.LastIndexOfAny([':', '.', '+']) + 1)..];

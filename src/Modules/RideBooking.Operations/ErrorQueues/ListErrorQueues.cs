@@ -23,11 +23,11 @@ internal static class ListErrorQueues
             );
 
     static async Task<Ok<View>> Handle(
+        bool? all,
         ReceiveEndpoints endpoints,
         AppDbContext db,
         TimeProvider clock,
-        CancellationToken cancellationToken,
-        bool all = false
+        CancellationToken cancellationToken
     )
     {
         // A group may have any number of failures: the database counts them.
@@ -49,7 +49,7 @@ internal static class ListErrorQueues
         var now = clock.GetUtcNow();
         var queues = groups.ToLookup(group => group.Queue);
         var names = queues.Select(queue => queue.Key);
-        if (all)
+        if (all == true)
             names = names.Union(ErrorQueueNames.Of(endpoints));
         return TypedResults.Ok(
             new View([

@@ -113,6 +113,7 @@ internal sealed class MoveFailedMessages(
                 row.MessageId,
                 row.Queue,
                 row.Redrives,
+                row.Edits,
             })
             .ToListAsync(cancellationToken);
         if (earlier.Count == 0)
@@ -126,6 +127,8 @@ internal sealed class MoveFailedMessages(
             )
             {
                 row.WasRedriven(before.Redrives + 1, options.QuarantineAfter);
+                // It failed as it was edited.
+                row.Edits = before.Edits;
                 inVain.Add(before.Id);
             }
         await db.Set<StoredMessage>()

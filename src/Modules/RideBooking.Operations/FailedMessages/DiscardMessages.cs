@@ -56,7 +56,7 @@ internal static class DiscardMessages
         )
             return TypedResults.Ok(new View(before.Count, selection.Missing(before.Count)));
 
-        var line = new HistoryEntry(HistoryEntry.Discarded, now, by.Id, request.Reason).Line();
+        var line = new HistoryEntry(HistoryEntry.Discarded, now, by.Id, request.Reason.Trim()).Line();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var discarded = await failed
             .Selected(selection, request.Limit)
@@ -70,15 +70,11 @@ internal static class DiscardMessages
         if (discarded > 0)
         {
             db.Add(
-                new OperatorAction
+                new OperatorAction(by.Id, OperatorActionNames.DiscardMessages, request.Reason, now)
                 {
                     Id = id,
-                    At = now,
-                    By = by.Id,
-                    Action = OperatorActionNames.DiscardMessages,
                     Queue = selection.OneQueue,
                     Count = discarded,
-                    Reason = request.Reason,
                 }
             );
             await db.SaveChangesAsync(cancellationToken);

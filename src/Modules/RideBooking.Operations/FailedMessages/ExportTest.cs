@@ -61,7 +61,7 @@ internal static partial class ExportTest
             await db.Set<StoredMessage>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken)
             is not { } row
         )
-            return Problem.NotFound("The failed message does not exist.", OperationsProblems.FailedMessageNotFound);
+            return OperationsProblems.NoSuchFailedMessage();
         var message = row.Message();
         var writer = new CSharpWriter();
         string? stored = null;

@@ -10,7 +10,6 @@ using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.Platform.Http.OpenApi;
-using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.FailedMessages;
@@ -38,13 +37,14 @@ internal static class GetFailedMessage
             await db.Set<StoredMessage>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken)
             is not { } row
         )
-            return Problem.NotFound("The failed message does not exist.", OperationsProblems.FailedMessageNotFound);
+            return OperationsProblems.NoSuchFailedMessage();
         var message = row.Message();
         var histories = await db.Set<StoredMessage>()
             .Where(other => other.Id == id || (other.MessageId != null && other.MessageId == row.MessageId))
             .OldestFirst()
             .Select(other => other.History)
             .ToListAsync(cancellationToken);
+        var original = await Original(db, row, cancellationToken);
         var text = message.Json is null && Utf8.IsValid(message.Body) ? Encoding.UTF8.GetString(message.Body) : null;
         return TypedResults.Ok(
             new View(
@@ -52,6 +52,9 @@ internal static class GetFailedMessage
                 message.Headers,
                 message.ContentType,
                 message.Json,
+                message.Message,
+                BodyHash.Of(row.Body),
+                original,
                 text,
                 message.Json is null && text is null ? Convert.ToBase64String(message.Body) : null,
                 message.StackTrace,
@@ -59,6 +62,20 @@ internal static class GetFailedMessage
                 [.. histories.SelectMany(HistoryEntry.Read)]
             )
         );
+    }
+
+    // The message as it first failed. An edited message that fails again is stored once more, as it was edited.
+    static async Task<JsonNode?> Original(AppDbContext db, StoredMessage row, CancellationToken cancellationToken)
+    {
+        if (row.Edits == 0)
+            return null;
+        var body = await db.Set<StoredMessage>()
+            .Where(other => other.Id == row.Id || (other.MessageId != null && other.MessageId == row.MessageId))
+            .Where(other => other.Queue == row.Queue && other.OriginalBody != null)
+            .OldestFirst()
+            .Select(other => other.OriginalBody)
+            .FirstOrDefaultAsync(cancellationToken);
+        return body is null ? null : row.Message(body).Message;
     }
 
     // The ride's status according to the event log, which every part of the service may read.
@@ -88,20 +105,26 @@ internal static class GetFailedMessage
         }
     }
 
-    /// <param name="Message">The message as it appears in a list.</param>
+    /// <param name="Row">The message as it appears in a list.</param>
     /// <param name="Headers">The transport's headers, including those that describe the failure.</param>
     /// <param name="ContentType">The content type that the message declares.</param>
     /// <param name="Body">The body, if it is JSON.</param>
+    /// <param name="Message">The message in the body, without its envelope, as an edit replaces it; null if the body is not JSON.</param>
+    /// <param name="BodyHash">A hash of the body. Give it with an edit, which is refused if the body has changed meanwhile.</param>
+    /// <param name="OriginalMessage">For an edited message: the message as it first failed.</param>
     /// <param name="BodyText">The body, if it is other text.</param>
     /// <param name="BodyBase64">The body, if it is not text.</param>
     /// <param name="StackTrace">The exception's stack trace.</param>
     /// <param name="Ride">The ride the message is about.</param>
     /// <param name="History">Operators' actions on the message, including those on its earlier failures.</param>
     internal sealed record View(
-        [property: System.Text.Json.Serialization.JsonIgnore] MessageView Message,
+        [property: System.Text.Json.Serialization.JsonIgnore] MessageView Row,
         IReadOnlyDictionary<string, string?> Headers,
         string? ContentType,
         JsonNode? Body,
+        JsonNode? Message,
+        string BodyHash,
+        JsonNode? OriginalMessage,
         string? BodyText,
         string? BodyBase64,
         string? StackTrace,
@@ -109,26 +132,27 @@ internal static class GetFailedMessage
         IReadOnlyList<HistoryEntry> History
     )
     {
-        public string Id => Message.Id;
-        public string Queue => Message.Queue;
-        public string Endpoint => Message.Endpoint;
-        public string? MessageId => Message.MessageId;
-        public string? MessageType => Message.MessageType;
-        public Guid? RideId => Message.RideId;
-        public string? RiderId => Message.RiderId;
-        public string? DriverId => Message.DriverId;
-        public string? ExceptionType => Message.ExceptionType;
-        public string? ExceptionMessage => Message.ExceptionMessage;
-        public string Fingerprint => Message.Fingerprint;
-        public int Attempts => Message.Attempts;
-        public DateTimeOffset FailedAt => Message.FailedAt;
-        public double AgeSeconds => Message.AgeSeconds;
-        public DateTimeOffset? SentAt => Message.SentAt;
-        public string State => Message.State;
-        public Guid? RedriveId => Message.RedriveId;
-        public string? Outcome => Message.Outcome;
-        public int Redrives => Message.Redrives;
-        public bool Quarantined => Message.Quarantined;
+        public string Id => Row.Id;
+        public string Queue => Row.Queue;
+        public string Endpoint => Row.Endpoint;
+        public string? MessageId => Row.MessageId;
+        public string? MessageType => Row.MessageType;
+        public Guid? RideId => Row.RideId;
+        public string? RiderId => Row.RiderId;
+        public string? DriverId => Row.DriverId;
+        public string? ExceptionType => Row.ExceptionType;
+        public string? ExceptionMessage => Row.ExceptionMessage;
+        public string Fingerprint => Row.Fingerprint;
+        public int Attempts => Row.Attempts;
+        public DateTimeOffset FailedAt => Row.FailedAt;
+        public double AgeSeconds => Row.AgeSeconds;
+        public DateTimeOffset? SentAt => Row.SentAt;
+        public string State => Row.State;
+        public Guid? RedriveId => Row.RedriveId;
+        public string? Outcome => Row.Outcome;
+        public int Redrives => Row.Redrives;
+        public bool Quarantined => Row.Quarantined;
+        public bool Edited => Row.Edited;
     }
 
     /// <param name="Id">The ride's id.</param>

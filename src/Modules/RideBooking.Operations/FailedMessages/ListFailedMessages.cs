@@ -32,22 +32,22 @@ internal static class ListFailedMessages
             .Refuses(StatusCodes.Status404NotFound, OperationsProblems.QueueNotFound);
 
     static async Task<Results<Ok<Page<MessageView>>, ProblemHttpResult>> Handle(
+        string? queue,
+        string? fingerprint,
+        string? messageType,
+        Guid? rideId,
+        string? riderId,
+        string? driverId,
+        string? text,
+        DateTimeOffset? failedAfter,
+        DateTimeOffset? failedBefore,
+        Guid? redriveId,
+        string? state,
         PageRequest page,
         ReceiveEndpoints endpoints,
         AppDbContext db,
         TimeProvider clock,
-        CancellationToken cancellationToken,
-        string? queue = null,
-        string? fingerprint = null,
-        string? messageType = null,
-        Guid? rideId = null,
-        string? riderId = null,
-        string? driverId = null,
-        string? text = null,
-        DateTimeOffset? failedAfter = null,
-        DateTimeOffset? failedBefore = null,
-        Guid? redriveId = null,
-        string? state = null
+        CancellationToken cancellationToken
     )
     {
         if (redriveId is null)

@@ -28,6 +28,7 @@ namespace RideBooking.Operations.FailedMessages;
 /// </param>
 /// <param name="Redrives">How often the message had been redriven, and had failed again, before this failure.</param>
 /// <param name="Quarantined">Whether it is quarantined: only a redrive with <c>force</c> sends it.</param>
+/// <param name="Edited">Whether operators have edited the message, after this failure or an earlier one.</param>
 /// <param name="DiscardedAt">For a discarded message: when it was discarded.</param>
 /// <param name="DiscardedBy">For a discarded message: who discarded it.</param>
 /// <param name="Reason">For a discarded message: the reason.</param>
@@ -52,6 +53,7 @@ internal sealed record MessageView(
     string? Outcome,
     int Redrives,
     bool Quarantined,
+    bool Edited,
     DateTimeOffset? DiscardedAt,
     string? DiscardedBy,
     string? Reason
@@ -80,6 +82,7 @@ internal sealed record MessageView(
             Outcome = row.Outcome,
             Redrives = row.Redrives,
             IsQuarantined = row.IsQuarantined,
+            Edits = row.Edits,
             OrderedBy = row.OrderedBy,
             History = row.History,
             Headers = "",
@@ -115,6 +118,7 @@ internal sealed record MessageView(
             row.Outcome,
             row.Redrives,
             row.IsQuarantined,
+            row.Edits > 0,
             discard?.At,
             discard?.By,
             discard?.Reason

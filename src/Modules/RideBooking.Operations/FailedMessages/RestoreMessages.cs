@@ -44,7 +44,7 @@ internal static class RestoreMessages
                 await PlanView.Of(selection, selection.Of(discarded), request.Limit, now, cancellationToken)
             );
 
-        var line = new HistoryEntry(HistoryEntry.Restored, now, by.Id, request.Reason).Line();
+        var line = new HistoryEntry(HistoryEntry.Restored, now, by.Id, request.Reason.Trim()).Line();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var restored = await discarded
             .Selected(selection, request.Limit)
@@ -58,15 +58,10 @@ internal static class RestoreMessages
         if (restored > 0)
         {
             db.Add(
-                new OperatorAction
+                new OperatorAction(by.Id, OperatorActionNames.RestoreMessages, request.Reason, now)
                 {
-                    Id = Guid.CreateVersion7(now),
-                    At = now,
-                    By = by.Id,
-                    Action = OperatorActionNames.RestoreMessages,
                     Queue = selection.OneQueue,
                     Count = restored,
-                    Reason = request.Reason,
                 }
             );
             await db.SaveChangesAsync(cancellationToken);

@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Http.OpenApi;
-using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.Simulations;
 using RideBooking.Platform.Persistence;
@@ -38,7 +37,7 @@ internal static class SimulateMessage
             await db.Set<StoredMessage>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken)
             is not { } row
         )
-            return Problem.NotFound("The failed message does not exist.", OperationsProblems.FailedMessageNotFound);
+            return OperationsProblems.NoSuchFailedMessage();
         var message = row.Message();
         var simulation = await simulator.Simulate(message, db, cancellationToken);
         return TypedResults.Ok(View.Of(row, simulation, clock.GetUtcNow()));
@@ -56,7 +55,18 @@ internal static class SimulateMessage
         AppDbContext db,
         CancellationToken cancellationToken,
         Action<ISaga>? loaded = null
-    )
+    ) =>
+        simulator.Simulate(
+            message.Endpoint,
+            message.BodyToSend(),
+            HeadersToSend(message),
+            db,
+            cancellationToken,
+            loaded
+        );
+
+    /// <summary>Returns the headers with which a redrive sends a failed message.</summary>
+    public static IReadOnlyDictionary<string, object> HeadersToSend(this FailedMessage message)
     {
         var headers = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in message.Headers)
@@ -66,7 +76,7 @@ internal static class SimulateMessage
             headers[MessageHeaders.ContentType] = contentType;
         if (message.MessageId is { } messageId)
             headers[MessageHeaders.MessageId] = messageId;
-        return simulator.Simulate(message.Endpoint, message.BodyToSend(), headers, db, cancellationToken, loaded);
+        return headers;
     }
 
     /// <param name="Id">The failed message.</param>

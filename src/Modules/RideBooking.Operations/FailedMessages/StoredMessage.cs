@@ -29,13 +29,13 @@ internal sealed class StoredMessage
 
     public required string? MessageId { get; init; }
 
-    public required string? MessageType { get; init; }
+    public required string? MessageType { get; set; }
 
-    public required Guid? RideId { get; init; }
+    public required Guid? RideId { get; set; }
 
-    public required string? RiderId { get; init; }
+    public required string? RiderId { get; set; }
 
-    public required string? DriverId { get; init; }
+    public required string? DriverId { get; set; }
 
     public required string Fingerprint { get; init; }
 
@@ -73,6 +73,12 @@ internal sealed class StoredMessage
     /// <summary>What operators did, one <see cref="HistoryEntry"/> as JSON in each line.</summary>
     public string History { get; set; } = "";
 
+    /// <summary>How often operators have edited the message, here and before its earlier failures.</summary>
+    public int Edits { get; set; }
+
+    /// <summary>The body in which the message failed; null unless operators edited it after this failure.</summary>
+    public byte[]? OriginalBody { get; set; }
+
     // The message itself.
     public required string Headers { get; init; }
 
@@ -80,7 +86,7 @@ internal sealed class StoredMessage
 
     public required string? ContentType { get; init; }
 
-    public required byte[] Body { get; init; }
+    public required byte[] Body { get; set; }
 
     public static StoredMessage Of(FailedMessage message, DateTimeOffset now) =>
         new()
@@ -130,15 +136,33 @@ internal sealed class StoredMessage
     public void WasRedriven(int redrives, int quarantineAfter) =>
         (Redrives, IsQuarantined) = (redrives, redrives >= quarantineAfter);
 
-    /// <summary>Returns the message as it was in its queue.</summary>
-    public FailedMessage Message()
+    /// <summary>Replaces the message, and keeps the body in which it failed.</summary>
+    /// <param name="edited">The edited message.</param>
+    /// <param name="entry">Who edited it, when, why, and what changed.</param>
+    public void Edit(FailedMessage edited, HistoryEntry entry)
+    {
+        OriginalBody ??= Body;
+        Body = edited.Body;
+        Edits++;
+        MessageType = Text(edited.MessageType, 255);
+        RideId = edited.RideId;
+        RiderId = Text(edited.RiderId, 255);
+        DriverId = Text(edited.DriverId, 255);
+        History += entry.Line();
+    }
+
+    /// <summary>Returns the message as it was in its queue, with the edits of operators.</summary>
+    public FailedMessage Message() => Message(Body);
+
+    /// <summary>Returns the message with another body.</summary>
+    public FailedMessage Message(byte[] body)
     {
         var headers = new Dictionary<string, string?>(
             JsonSerializer.Deserialize<Dictionary<string, string?>>(Headers)!,
             StringComparer.OrdinalIgnoreCase
         );
         headers.Remove(RabbitMqProperties.Header, out var properties);
-        return FailedMessage.Stored(Id, Queue, headers, ContentType, Body, MessageId, properties, RoutingKey);
+        return FailedMessage.Stored(Id, Queue, headers, ContentType, body, MessageId, properties, RoutingKey);
     }
 
     internal sealed class Mapping : IEntityTypeConfiguration<StoredMessage>
@@ -190,16 +214,27 @@ internal sealed class StoredMessage
 }
 
 /// <summary>What an operator did with a failed message.</summary>
-/// <param name="Action"><c>redriven</c>, <c>discarded</c>, <c>restored</c>, or <c>refused</c>: the broker did not accept it.</param>
+/// <param name="Action">
+/// <c>redriven</c>, <c>discarded</c>, <c>restored</c>, <c>edited</c>, or <c>refused</c>: the broker did not accept it.
+/// </param>
 /// <param name="At">When the action was taken.</param>
 /// <param name="By">Who took it.</param>
 /// <param name="Reason">The reason.</param>
 /// <param name="RedriveId">The redrive that the action was part of.</param>
-internal sealed record HistoryEntry(string Action, DateTimeOffset At, string By, string Reason, Guid? RedriveId = null)
+/// <param name="Changes">For an edit: what changed in the message.</param>
+internal sealed record HistoryEntry(
+    string Action,
+    DateTimeOffset At,
+    string By,
+    string Reason,
+    Guid? RedriveId = null,
+    IReadOnlyList<MessageChange>? Changes = null
+)
 {
     public const string Redriven = StoredMessage.Redriven;
     public const string Discarded = StoredMessage.Discarded;
     public const string Restored = "restored";
+    public const string Edited = "edited";
     public const string Refused = "refused";
 
     /// <summary>The line to append to <see cref="StoredMessage.History"/>: one statement appends it to many messages.</summary>

@@ -18,70 +18,47 @@ internal static class ControlRedrive
 {
     public static void Map(RouteGroupBuilder operators)
     {
-        Map(
-            operators,
-            "pause",
-            "Pause a redrive",
-            "Messages that were not sent stay selected.",
-            WorkStatus.Paused,
-            OperatorActionNames.PauseRedrive
-        );
-        Map(
-            operators,
-            "resume",
-            "Resume a paused redrive",
-            "It continues with the next message; without the canary, if that has paused it.",
-            WorkStatus.Running,
-            OperatorActionNames.ResumeRedrive
-        );
-        Map(
-            operators,
-            "cancel",
-            "Cancel a redrive",
-            "Messages that were not sent are failed messages again.",
-            WorkStatus.Cancelled,
-            OperatorActionNames.CancelRedrive
-        );
+        Describe(operators.MapPost("/operations/redrives/{id:guid}/pause", HandlePause))
+            .WithSummary("Pause a redrive")
+            .WithDescription("Messages that were not sent stay selected. Repeating it has no effect.");
+        Describe(operators.MapPost("/operations/redrives/{id:guid}/resume", HandleResume))
+            .WithSummary("Resume a paused redrive")
+            .WithDescription(
+                "It continues with the next message; without the canary, if that has paused it. Repeating it has no effect."
+            );
+        Describe(operators.MapPost("/operations/redrives/{id:guid}/cancel", HandleCancel))
+            .WithSummary("Cancel a redrive")
+            .WithDescription("Messages that were not sent are failed messages again. Repeating it has no effect.");
     }
 
-    static void Map(
-        RouteGroupBuilder operators,
-        string verb,
-        string summary,
-        string effect,
-        string status,
-        string action
-    ) =>
-        operators
-            .MapPost(
-                $"/operations/redrives/{{id:guid}}/{verb}",
-                (
-                    Guid id,
-                    Request request,
-                    Operator by,
-                    AppDbContext db,
-                    WorkSignal<RunRedrives> signal,
-                    TimeProvider clock,
-                    CancellationToken cancellationToken
-                ) => Handle(id, request, by, db, signal, clock, status, action, cancellationToken)
-            )
-            .WithSummary(summary)
-            .WithDescription($"{effect} Repeating it has no effect.")
+    static RouteHandlerBuilder Describe(RouteHandlerBuilder endpoint) =>
+        endpoint
             .Refuses(StatusCodes.Status404NotFound, OperationsProblems.RedriveNotFound)
             .Refuses(StatusCodes.Status409Conflict, OperationsProblems.RedriveEnded);
 
-    static async Task<Results<Ok<RedriveView>, ProblemHttpResult>> Handle(
-        Guid id,
-        Request request,
-        Operator by,
-        AppDbContext db,
-        WorkSignal<RunRedrives> signal,
-        TimeProvider clock,
+    static Task<Results<Ok<RedriveView>, ProblemHttpResult>> HandlePause(
+        [AsParameters] Control parameters,
+        Request request
+    ) => parameters.Change(WorkStatus.Paused, OperatorActionNames.PauseRedrive, request.Reason);
+
+    static Task<Results<Ok<RedriveView>, ProblemHttpResult>> HandleResume(
+        [AsParameters] Control parameters,
+        Request request
+    ) => parameters.Change(WorkStatus.Running, OperatorActionNames.ResumeRedrive, request.Reason);
+
+    static Task<Results<Ok<RedriveView>, ProblemHttpResult>> HandleCancel(
+        [AsParameters] Control parameters,
+        Request request
+    ) => parameters.Change(WorkStatus.Cancelled, OperatorActionNames.CancelRedrive, request.Reason);
+
+    static async Task<Results<Ok<RedriveView>, ProblemHttpResult>> Change(
+        this Control parameters,
         string status,
         string action,
-        CancellationToken cancellationToken
+        string reason
     )
     {
+        var (id, by, db, signal, clock, cancellationToken) = parameters;
         var now = clock.GetUtcNow();
         await using (var transaction = await db.Database.BeginTransactionAsync(cancellationToken))
         {
@@ -94,16 +71,7 @@ internal static class ControlRedrive
                 );
             if (changed == 1)
             {
-                db.Add(
-                    new OperatorAction
-                    {
-                        Id = Guid.CreateVersion7(now),
-                        At = now,
-                        By = by.Id,
-                        Action = action,
-                        Reason = request.Reason,
-                    }
-                );
+                db.Add(new OperatorAction(by.Id, action, reason, now));
                 await db.SaveChangesAsync(cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
                 signal.Wake();
@@ -118,6 +86,15 @@ internal static class ControlRedrive
             ? TypedResults.Ok(RedriveView.Of(redrive, await RedriveOutcomes.Of(db, id, cancellationToken)))
             : Problem.Conflict(OperationsProblems.RedriveEnded, $"The redrive is {redrive.Status}.");
     }
+
+    internal sealed record Control(
+        Guid Id,
+        Operator By,
+        AppDbContext Db,
+        WorkSignal<RunRedrives> Signal,
+        TimeProvider Clock,
+        CancellationToken CancellationToken
+    );
 
     /// <param name="Reason">The reason.</param>
     internal sealed record Request(string Reason)

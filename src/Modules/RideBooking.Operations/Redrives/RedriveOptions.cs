@@ -4,6 +4,7 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Operations.Redrives;
 
+/// <summary>The limits of redrives.</summary>
 /// <param name="QuarantineAfter">
 /// <c>Operations:QuarantineAfter</c>: how often a message may fail again after a redrive until it needs <c>force</c>.
 /// </param>

@@ -92,22 +92,17 @@ internal static class RequestRedrive
             Quarantined = quarantined,
             Canary = request.Canary is { ValueKind: JsonValueKind.True },
             RatePerSecond = request.RatePerSecond,
-            Reason = request.Reason,
+            Reason = request.Reason.Trim(),
             RequestedBy = by.Id,
             RequestedAt = now,
             ClaimedUntil = now,
         };
         db.Add(redrive);
         db.Add(
-            new OperatorAction
+            new OperatorAction(by.Id, OperatorActionNames.RedriveMessages, request.Reason, now)
             {
-                Id = Guid.CreateVersion7(now),
-                At = now,
-                By = by.Id,
-                Action = OperatorActionNames.RedriveMessages,
                 Queue = selection.OneQueue,
                 Count = selected,
-                Reason = request.Reason,
             }
         );
         await db.SaveChangesAsync(cancellationToken);

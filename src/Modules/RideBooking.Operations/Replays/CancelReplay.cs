@@ -63,14 +63,9 @@ internal static class CancelReplay
                     .Where(row => row.Id == id)
                     .ExecuteUpdateAsync(set => set.SetProperty(row => row.Position, read.Position), cancellationToken);
                 db.Add(
-                    new OperatorAction
+                    new OperatorAction(by.Id, OperatorActionNames.CancelReplay, request.Reason, now)
                     {
-                        Id = Guid.CreateVersion7(now),
-                        At = now,
-                        By = by.Id,
-                        Action = OperatorActionNames.CancelReplay,
                         Subscription = read.Name,
-                        Reason = request.Reason,
                     }
                 );
                 await db.SaveChangesAsync(cancellationToken);

@@ -71,7 +71,7 @@ internal static class RequestReplay
             From = from,
             RatePerSecond = request.RatePerSecond,
             RequestedBy = by.Id,
-            Reason = request.Reason,
+            Reason = request.Reason.Trim(),
             RequestedAt = now,
         };
         db.Add(replay);
@@ -84,14 +84,9 @@ internal static class RequestReplay
             }
         );
         db.Add(
-            new OperatorAction
+            new OperatorAction(by.Id, OperatorActionNames.StartReplay, request.Reason, now)
             {
-                Id = Guid.CreateVersion7(now),
-                At = now,
-                By = by.Id,
-                Action = OperatorActionNames.StartReplay,
                 Subscription = replay.Projection,
-                Reason = request.Reason,
             }
         );
         try

@@ -40,9 +40,9 @@ internal static class ForgetRider
             .Refuses(StatusCodes.Status409Conflict, OperationsProblems.RiderHasOpenRide, OperationsProblems.RiderOwes);
 
     static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
-        HttpRequest http,
         Request request,
         Operator by,
+        HttpRequest http,
         [FromServices] IRiderObligations? obligations,
         [FromServices] IRidesOfRider? rides,
         [FromServices] IPaymentMethods? methods,
@@ -77,17 +77,7 @@ internal static class ForgetRider
         if (key is null)
             db.Add(key = new SubjectKey { Subject = riderId, CreatedAt = now });
         (key.Key, key.ForgottenAt) = (null, key.ForgottenAt ?? now);
-        db.Add(
-            new OperatorAction
-            {
-                Id = Guid.CreateVersion7(now),
-                At = now,
-                By = by.Id,
-                Action = OperatorActionNames.ForgetRider,
-                RiderId = riderId,
-                Reason = request.Reason,
-            }
-        );
+        db.Add(new OperatorAction(by.Id, OperatorActionNames.ForgetRider, request.Reason, now) { RiderId = riderId });
         // Published again by a repeat: a ride requested at the moment of the first request may have escaped it.
         await publish.Publish(new RiderForgotten(riderId, key.ForgottenAt.Value), cancellationToken);
         try

@@ -45,15 +45,10 @@ internal static class RetryParkedEvent
             var now = clock.GetUtcNow();
             parked.RetryRequestedAt = now;
             db.Add(
-                new OperatorAction
+                new OperatorAction(by.Id, OperatorActionNames.RetryEvent, request.Reason, now)
                 {
-                    Id = Guid.CreateVersion7(now),
-                    At = now,
-                    By = by.Id,
-                    Action = OperatorActionNames.RetryEvent,
                     Subscription = name,
                     Position = position,
-                    Reason = request.Reason,
                 }
             );
             await db.SaveChangesAsync(cancellationToken);

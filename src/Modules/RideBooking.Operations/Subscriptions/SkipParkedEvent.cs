@@ -40,15 +40,10 @@ internal static class SkipParkedEvent
         var now = clock.GetUtcNow();
         db.Remove(parked);
         db.Add(
-            new OperatorAction
+            new OperatorAction(by.Id, OperatorActionNames.SkipEvent, request.Reason, now)
             {
-                Id = Guid.CreateVersion7(now),
-                At = now,
-                By = by.Id,
-                Action = OperatorActionNames.SkipEvent,
                 Subscription = name,
                 Position = position,
-                Reason = request.Reason,
             }
         );
         try

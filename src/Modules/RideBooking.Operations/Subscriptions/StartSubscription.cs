@@ -49,14 +49,9 @@ internal static class StartSubscription
         {
             stopped.StoppedBecause = null;
             db.Add(
-                new OperatorAction
+                new OperatorAction(by.Id, OperatorActionNames.StartSubscription, request.Reason, now)
                 {
-                    Id = Guid.CreateVersion7(now),
-                    At = now,
-                    By = by.Id,
-                    Action = OperatorActionNames.StartSubscription,
                     Subscription = name,
-                    Reason = request.Reason,
                 }
             );
             await db.SaveChangesAsync(cancellationToken);

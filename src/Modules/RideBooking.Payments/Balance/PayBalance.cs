@@ -52,7 +52,7 @@ internal static class PayBalance
     {
         var methodId = request?.PaymentMethodId;
         if (methodId is { } method && !await methods.Has(rider.Id, method, cancellationToken))
-            return Problem.Validation("paymentMethodId", "must be one of your payment methods");
+            return Problem.Validation("paymentMethodId", SharedProblemDetail.PaymentMethodNotYours);
 
         // Leaves out what can never be due again, so that not every payment of the rider is loaded. Whether a payment is due is
         // the machine's answer.

@@ -6,7 +6,9 @@ namespace RideBooking.Cli.ErrorQueues.Raw;
 
 /// <summary>A connection to the broker. Its errors end the command with one line.</summary>
 /// <remarks>
-/// Messages that a channel has taken and not acknowledged return to their place, in order, when the channel closes.
+/// Messages that a channel has taken and not acknowledged return to their place, in order, when the channel closes. The host
+/// classifies the broker's errors in <c>BrokerErrors</c> of RideBooking.Platform. The command line is a tool of its own that
+/// references no project of the host, so it maps the reply codes that it can receive to its exit codes here.
 /// </remarks>
 internal sealed class Broker : IAsyncDisposable
 {

@@ -121,11 +121,11 @@ internal static class MoveRaw
         }
         catch (Exception exception) when (Broker.IsEnd(exception, cancellationToken))
         {
-            throw broker.Explain(exception, $"{Moved()} {Doubt()}");
+            throw broker.Explain(exception, $"{Moved()} {DuplicateWarning()}");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            terminal.WriteNote($"{Moved()} {Doubt()}".TrimEnd());
+            terminal.WriteNote($"{Moved()} {DuplicateWarning()}".TrimEnd());
             throw;
         }
 
@@ -158,7 +158,7 @@ internal static class MoveRaw
 
         string Moved() => $"{Text.Count(moved, "message")} of {count} moved from {from} to {target.Name}.";
 
-        string Doubt() => isInDoubt ? "The last message that was sent may be in both queues. " : "";
+        string DuplicateWarning() => isInDoubt ? "The last message that was sent may be in both queues. " : "";
     }
 
     static (string Key, BasicProperties Properties, ReadOnlyMemory<byte> Body) Unchanged(

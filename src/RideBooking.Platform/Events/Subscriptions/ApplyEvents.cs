@@ -46,7 +46,7 @@ internal sealed partial class ApplyEvents(
                 );
                 return (count, count == limit);
             }
-            catch (Exception exception) when (IsOfTheEvents(exception) && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (IsCausedByEvent(exception) && !cancellationToken.IsCancellationRequested)
             {
                 if (limit > 1)
                     _carefulUntil = (
@@ -55,7 +55,7 @@ internal sealed partial class ApplyEvents(
                     );
                 else if (failures < options.Retry.Count)
                     await Wait(options.Retry[failures++], cancellationToken);
-                else if (await scopes.With(db => reader.GiveUpOnNext(db, exception, cancellationToken)) is { } parked)
+                else if (await scopes.With(db => reader.ParkNext(db, exception, cancellationToken)) is { } parked)
                 {
                     LogParked(exception, projection.Name, parked.EventType, parked.EventId, parked.Position);
                     return (0, true);
@@ -78,7 +78,7 @@ internal sealed partial class ApplyEvents(
                 await scopes.With(db => reader.Retry(db, parked, cancellationToken));
                 LogApplied(projection.Name, parked.EventType, parked.EventId);
             }
-            catch (Exception exception) when (IsOfTheEvents(exception))
+            catch (Exception exception) when (IsCausedByEvent(exception))
             {
                 await scopes.With(db => SubscriptionReader.RecordFailure(db, parked, exception, cancellationToken));
                 LogFailedAgain(exception, projection.Name, parked.EventType, parked.EventId);
@@ -99,7 +99,7 @@ internal sealed partial class ApplyEvents(
     }
 
     // An unavailable database, or a lost race, says nothing about an event.
-    static bool IsOfTheEvents(Exception exception) =>
+    static bool IsCausedByEvent(Exception exception) =>
         exception is not (LeaseLostException or CheckpointBeyondEndException or OperationCanceledException)
         && !DatabaseOutage.Matches(exception)
         && (!DatabaseConflicts.IsRetryable(exception) || DatabaseConflicts.IsDuplicateKey(exception));

@@ -45,7 +45,7 @@ internal sealed partial class ClaimLeases(
         try
         {
             await store.Renew(longRunning.ConvertAll(lease => lease.Claim), now, cancellationToken);
-            longRunning.ForEach(lease => lease.LastsFrom(now));
+            longRunning.ForEach(lease => lease.Extend(now));
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -84,7 +84,7 @@ internal sealed partial class ClaimLeases(
         /// <summary>Cancelled shortly before the lease ends, if it could not be renewed.</summary>
         public CancellationToken Ended { get; }
 
-        public void LastsFrom(DateTimeOffset renewed)
+        public void Extend(DateTimeOffset renewed)
         {
             var left = Left(renewed);
             lock (_lock)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace RideBooking.Platform.Http.Idempotency;
 
 /// <summary>Deletes the answers that are no longer kept for replay.</summary>
-internal sealed class DeleteExpiredKeys(
+internal sealed partial class DeleteExpiredKeys(
     IdempotencyStore store,
     IdempotencyOptions options,
     TimeProvider clock,
@@ -30,11 +30,17 @@ internal sealed class DeleteExpiredKeys(
         try
         {
             var deleted = await store.DeleteExpired(cancellationToken);
-            logger.LogDebug("Deleted {Count} old idempotency keys", deleted);
+            LogDeleted(deleted);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogWarning(exception, "Could not delete old idempotency keys; the next round tries again");
+            LogRetry(exception);
         }
     }
+
+    [LoggerMessage(LogLevel.Debug, "Deleted {Count} old idempotency keys")]
+    partial void LogDeleted(int count);
+
+    [LoggerMessage(LogLevel.Warning, "Could not delete old idempotency keys; the next round tries again")]
+    partial void LogRetry(Exception exception);
 }

@@ -22,7 +22,7 @@ namespace RideBooking.Platform.Http.Idempotency;
 /// more than the lease, two processes may carry out a request at once. Then only the ids of <see cref="IdempotentRequest"/>,
 /// unique in the database, prevent a duplicate.
 /// </remarks>
-internal sealed class IdempotentPosts(
+internal sealed partial class IdempotentPosts(
     RequestDelegate next,
     IdempotencyStore store,
     ClaimLeases leases,
@@ -60,14 +60,14 @@ internal sealed class IdempotentPosts(
         var fingerprint = Fingerprint.Of(request, endpoint, body, json.Value.SerializerOptions);
 
         var deadline = clock.GetUtcNow() + options.Wait;
-        using var held = store.InFlight.TryEnter(id) ?? await EnterInTime(id, context.RequestAborted);
+        using var held = store.InFlight.TryEnter(id) ?? await EnterOrTimeOut(id, context.RequestAborted);
         var claim = held is null
             ? new Claim.InProgress()
             : await ClaimOrWait(id, caller, fingerprint, deadline, context.RequestAborted);
         switch (claim)
         {
             case Claim.Granted granted:
-                await CarryOut(context, granted);
+                await Execute(context, granted);
                 break;
             case Claim.Completed { Key: var completed }:
                 await Replay(context, completed);
@@ -93,7 +93,7 @@ internal sealed class IdempotentPosts(
     }
 
     /// <summary>Waits while this process carries out the request; returns null if that takes too long.</summary>
-    async Task<IDisposable?> EnterInTime(Guid id, CancellationToken cancellationToken)
+    async Task<IDisposable?> EnterOrTimeOut(Guid id, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(options.Wait, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
@@ -125,7 +125,7 @@ internal sealed class IdempotentPosts(
         }
     }
 
-    async Task CarryOut(HttpContext context, Claim.Granted claim)
+    async Task Execute(HttpContext context, Claim.Granted claim)
     {
         // If the client disconnects, the work goes on: the client will retry the request and expects to find the answer.
         var (requestAborted, sent) = (context.RequestAborted, context.Response.Body);
@@ -194,11 +194,7 @@ internal sealed class IdempotentPosts(
         }
         catch (Exception exception)
         {
-            logger.LogWarning(
-                exception,
-                "Could not settle the idempotency claim {Id}; it ends with its lease",
-                claim.Id
-            );
+            LogNotSettled(exception, claim.Id);
         }
     }
 
@@ -254,4 +250,7 @@ internal sealed class IdempotentPosts(
 
     static Guid IdOf(string caller, string key) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes($"{caller}\n{key}")).AsSpan(0, 16), bigEndian: true);
+
+    [LoggerMessage(LogLevel.Warning, "Could not settle the idempotency claim {Id}; it ends with its lease")]
+    partial void LogNotSettled(Exception exception, Guid id);
 }

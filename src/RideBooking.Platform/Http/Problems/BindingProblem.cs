@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
-using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Platform.Http.Problems;
 
@@ -30,7 +29,7 @@ internal static partial class BindingProblem
         if (exception.Message.EndsWith("from body.", StringComparison.Ordinal) || unbound.Groups["body"].Success)
             return Malformed("A JSON body is required.");
         return Invalid(
-            ParameterNames.OnTheWire(name, endpoint),
+            ParameterNames.InRequest(name, endpoint),
             exception.Message.StartsWith("Required", StringComparison.Ordinal) ? Missing : "is not valid"
         );
     }

@@ -9,7 +9,7 @@ namespace RideBooking.Platform.Http.Problems;
 /// <summary>
 /// Maps exceptions to the problems that the client may see. Faults of the server are logged, and not shown.
 /// </summary>
-internal sealed class ProblemForException(IProblemDetailsService problems, ILogger<ProblemForException> logger)
+internal sealed partial class ProblemForException(IProblemDetailsService problems, ILogger<ProblemForException> logger)
     : IExceptionHandler
 {
     static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(2);
@@ -58,14 +58,29 @@ internal sealed class ProblemForException(IProblemDetailsService problems, ILogg
     {
         var (method, path) = (context.Request.Method, context.Request.Path);
         if (exception is NotYetVisibleException)
-            logger.LogWarning("{Method} {Path} answered 503: {Reason}", method, path, exception.Message);
+            LogNotYetVisible(method, path, exception.Message);
         else if (problem.Status == StatusCodes.Status503ServiceUnavailable)
-            logger.LogWarning(exception, "{Method} {Path} answered 503: a dependency is unavailable", method, path);
+            LogUnavailable(exception, method, path);
         else if (UnreadableProblem.Explain(exception) is not null)
-            logger.LogError(exception, "{Method} {Path} failed: {Reason}", method, path, exception.Message);
+            LogUnreadable(exception, method, path, exception.Message);
         else if (problem.Status >= 500)
-            logger.LogError(exception, "{Method} {Path} failed", method, path);
+            LogFailure(exception, method, path);
         else
-            logger.LogDebug(exception, "{Method} {Path} answered {Status}", method, path, problem.Status);
+            LogRefusal(exception, method, path, problem.Status);
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Method} {Path} answered 503: {Reason}")]
+    partial void LogNotYetVisible(string method, PathString path, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "{Method} {Path} answered 503: a dependency is unavailable")]
+    partial void LogUnavailable(Exception exception, string method, PathString path);
+
+    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed: {Reason}")]
+    partial void LogUnreadable(Exception exception, string method, PathString path, string reason);
+
+    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed")]
+    partial void LogFailure(Exception exception, string method, PathString path);
+
+    [LoggerMessage(LogLevel.Debug, "{Method} {Path} answered {Status}")]
+    partial void LogRefusal(Exception exception, string method, PathString path, int? status);
 }

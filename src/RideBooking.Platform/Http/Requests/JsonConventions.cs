@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using RideBooking.Platform.Http.Problems;
 
 namespace RideBooking.Platform.Http.Requests;
 
@@ -24,14 +25,14 @@ internal static class JsonConventions
         json.Converters.Add(new TextConverter());
         json.Converters.Add(new EnumConverterFactory());
         json.TypeInfoResolver = (json.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(
-            LetNullableBeAbsent
+            MakeNullableOptional
         );
     }
 
     /// <summary>
     /// Lets a constructor parameter that may be null also be absent, which the serializer alone would refuse.
     /// </summary>
-    static void LetNullableBeAbsent(JsonTypeInfo type)
+    static void MakeNullableOptional(JsonTypeInfo type)
     {
         foreach (var property in type.Properties)
             if (property is { IsRequired: true, AssociatedParameter: { IsNullable: true, IsMemberInitializer: false } })
@@ -83,9 +84,6 @@ internal static class JsonConventions
             writer.WriteStringValue(value);
     }
 }
-
-/// <summary>A value is not a member of its enum. The message lists the valid values.</summary>
-internal sealed class UnknownValueException(string message) : JsonException(message);
 
 /// <summary>Converts enums to camelCase strings. Numbers are refused: they shift when a value is inserted.</summary>
 internal sealed class EnumConverterFactory : JsonConverterFactory

@@ -37,7 +37,7 @@ public sealed record ServerEvent(long? Id, string Type, object Data);
 /// sends nothing while there are no events, not even headers.
 /// </remarks>
 /// <param name="events">Enumerated once. The token of its enumerator is cancelled when the stream ends.</param>
-public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IResult, IEndpointMetadataProvider
+public sealed partial class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IResult, IEndpointMetadataProvider
 {
     internal const string MediaType = "text/event-stream";
     internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
@@ -89,23 +89,17 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
         {
             // The client left, its token expired, or the process stops: a stream ends normally in these ways. An exception
             // that a query or a connection throws then (not always an OperationCanceledException) is not a fault.
-            Logger(services).LogDebug(exception, "A stream of {Path} was cut off", httpContext.Request.Path);
+            LogCutOff(Logger(services), exception, httpContext.Request.Path);
         }
         catch (Exception exception) when (UnreadableProblem.Explain(exception) is { } problem)
         {
-            Logger(services)
-                .LogError(exception, "The stream {Path} ended: {Reason}", httpContext.Request.Path, exception.Message);
+            LogUnreadable(Logger(services), exception, httpContext.Request.Path, exception.Message);
             await SendLast(httpContext, problem, json, end.Token);
         }
         catch (Exception exception) when (TransientFault.Matches(exception))
         {
             // The client reconnects and resumes. An answer that has begun cannot report an error; it can only end.
-            Logger(services)
-                .LogWarning(
-                    exception,
-                    "The stream {Path} ended because a dependency is unavailable; the client reconnects",
-                    httpContext.Request.Path
-                );
+            LogUnavailable(Logger(services), exception, httpContext.Request.Path);
         }
         finally
         {
@@ -137,7 +131,7 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
         }
         catch (Exception exception)
         {
-            Logger(context.RequestServices).LogDebug(exception, "A client disconnected before its stream's last event");
+            LogDisconnected(Logger(context.RequestServices), exception);
         }
     }
 
@@ -150,7 +144,7 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
         catch (Exception exception)
         {
             // The answer has ended, so the error can only be logged.
-            Logger(services).LogWarning(exception, "The source of a stream failed after the stream had ended");
+            LogSourceFailure(Logger(services), exception);
         }
     }
 
@@ -204,6 +198,24 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
         builder.Metadata.Add(new LiveStream());
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(string), [MediaType]));
     }
+
+    [LoggerMessage(LogLevel.Debug, "A stream of {Path} was cut off")]
+    static partial void LogCutOff(ILogger logger, Exception exception, PathString path);
+
+    [LoggerMessage(LogLevel.Error, "The stream {Path} ended: {Reason}")]
+    static partial void LogUnreadable(ILogger logger, Exception exception, PathString path, string reason);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The stream {Path} ended because a dependency is unavailable; the client reconnects"
+    )]
+    static partial void LogUnavailable(ILogger logger, Exception exception, PathString path);
+
+    [LoggerMessage(LogLevel.Debug, "A client disconnected before its stream's last event")]
+    static partial void LogDisconnected(ILogger logger, Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "The source of a stream failed after the stream had ended")]
+    static partial void LogSourceFailure(ILogger logger, Exception exception);
 }
 
 /// <summary>The last event of a stream that a reconnecting client has seen. A handler takes it as a parameter.</summary>

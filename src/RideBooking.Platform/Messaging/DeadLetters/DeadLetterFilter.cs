@@ -9,7 +9,7 @@ namespace RideBooking.Platform.Messaging.DeadLetters;
 
 /// <summary>Stores the messages that the in-memory transport moves to an error or skipped queue.</summary>
 /// <remarks>A message is completed only after it is stored: while the database is unavailable, it waits here.</remarks>
-internal sealed class DeadLetterFilter(
+internal sealed partial class DeadLetterFilter(
     string queue,
     IServiceScopeFactory scopes,
     TimeProvider clock,
@@ -80,7 +80,7 @@ internal sealed class DeadLetterFilter(
             }
             catch (Exception exception) when (!context.CancellationToken.IsCancellationRequested)
             {
-                logger.LogError(exception, "A failed message could not be stored in {Queue}; trying again", queue);
+                LogRetry(exception, queue);
                 await Task.Delay(s_pause, clock, context.CancellationToken);
             }
     }
@@ -92,4 +92,7 @@ internal sealed class DeadLetterFilter(
             IFormattable formattable => formattable.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
             _ => value?.ToString(),
         };
+
+    [LoggerMessage(LogLevel.Error, "A failed message could not be stored in {Queue}; trying again")]
+    partial void LogRetry(Exception exception, string queue);
 }

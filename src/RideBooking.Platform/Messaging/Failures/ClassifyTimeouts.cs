@@ -17,7 +17,8 @@ internal sealed class ClassifyTimeouts(DatabaseWatch database) : IMessageFilter
         {
             await next.Send(context);
         }
-        catch (Exception timeout) when (DatabaseOutage.Matches(timeout) && DatabaseOutage.MayBeOfOneStatement(timeout))
+        catch (Exception timeout)
+            when (DatabaseOutage.Matches(timeout) && DatabaseOutage.IsPossibleStatementTimeout(timeout))
         {
             if (await database.Responds(context.CancellationToken))
                 throw new StatementTimeoutException(timeout);

@@ -34,11 +34,11 @@ internal sealed class ForgetRefusedCommands : ISagaConfigurationObserver
         if (typeof(TMessage).IsDefined(typeof(EventAttribute), inherit: false))
             return;
         configurator.Message(message => message.UseFilter(new Filter<TMessage>()));
-        configurator.UseFilter(new Reveal<TSaga, TMessage>());
+        configurator.UseFilter(new RecordSaga<TSaga, TMessage>());
     }
 
     // The caller explains a refusal by the instance that the machine refused it on: read later, it could have changed.
-    sealed class Reveal<TSaga, TMessage> : IFilter<SagaConsumeContext<TSaga, TMessage>>
+    sealed class RecordSaga<TSaga, TMessage> : IFilter<SagaConsumeContext<TSaga, TMessage>>
         where TSaga : class, ISaga
         where TMessage : class
     {
@@ -52,7 +52,7 @@ internal sealed class ForgetRefusedCommands : ISagaConfigurationObserver
                 outcome.Saga = context.Saga;
         }
 
-        public void Probe(ProbeContext context) => context.CreateFilterScope("revealSaga");
+        public void Probe(ProbeContext context) => context.CreateFilterScope("recordSaga");
     }
 
     sealed class Filter<T> : IFilter<ConsumeContext<T>>

@@ -49,9 +49,13 @@ internal sealed class OutageAwareRetry(IExceptionFilter filter, IReadOnlyList<Ti
     static TimeSpan Jittered(TimeSpan pause) => pause * (0.8 + 0.4 * Random.Shared.NextDouble());
 
     /// <summary>The attempts so far.</summary>
-    readonly record struct Tried(int Failures, int Outages, int StalePlans)
+    readonly record struct AttemptCounts(int Failures, int Outages, int StalePlans)
     {
-        public (Tried Tried, TimeSpan Pause)? Next(OutageAwareRetry policy, PipeContext context, Exception exception)
+        public (AttemptCounts Counts, TimeSpan Pause)? Next(
+            OutageAwareRetry policy,
+            PipeContext context,
+            Exception exception
+        )
         {
             if (!policy.IsHandled(exception))
                 return null;
@@ -83,7 +87,7 @@ internal sealed class OutageAwareRetry(IExceptionFilter filter, IReadOnlyList<Ti
         public override bool CanRetry(Exception exception, out RetryContext<T> retryContext)
         {
             var token = CancellationToken;
-            var next = default(Tried).Next(_policy, Context, exception);
+            var next = default(AttemptCounts).Next(_policy, Context, exception);
             retryContext = new Attempt<T>(_policy, Context, exception, 0, next, token);
             return next is not null && !token.IsCancellationRequested;
         }
@@ -99,7 +103,7 @@ internal sealed class OutageAwareRetry(IExceptionFilter filter, IReadOnlyList<Ti
         T context,
         Exception exception,
         int number,
-        (Tried Tried, TimeSpan Pause)? next,
+        (AttemptCounts Counts, TimeSpan Pause)? next,
         CancellationToken cancellationToken
     ) : BaseRetryContext<T>(context, exception, number, cancellationToken), RetryContext<T>
         where T : class, PipeContext
@@ -108,7 +112,7 @@ internal sealed class OutageAwareRetry(IExceptionFilter filter, IReadOnlyList<Ti
 
         bool RetryContext<T>.CanRetry(Exception failure, out RetryContext<T> retryContext)
         {
-            var following = next?.Tried.Next(policy, Context, failure);
+            var following = next?.Counts.Next(policy, Context, failure);
             retryContext = new Attempt<T>(policy, Context, failure, RetryCount + 1, following, CancellationToken);
             return following is not null;
         }

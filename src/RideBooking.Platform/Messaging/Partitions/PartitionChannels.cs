@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 
 namespace RideBooking.Platform.Messaging.Partitions;
 
-/// <summary>Hands over a host's partitions when it stops, by closing their channels.</summary>
+/// <summary>Hands over a host's partitions when it stops or their endpoint is paused, by closing their channels.</summary>
 /// <remarks>
 /// The bus only cancels a consumer: that consumer keeps its unacknowledged messages while the next host already receives later
 /// ones. Closing the channel returns all messages at once, to their original places, so the next host begins with the same
@@ -19,6 +19,14 @@ internal sealed partial class PartitionChannels(ILogger<PartitionChannels> logge
 
     /// <summary>Records the channel on which a queue is consumed.</summary>
     public void InUse(Uri queue, IChannel channel) => _channels[queue] = channel;
+
+    /// <summary>Closes the channels on which these queues are consumed, if there are any.</summary>
+    public Task Close(IReadOnlyList<string> queues, CancellationToken cancellationToken) =>
+        Task.WhenAll(
+            _channels
+                .Where(consumed => queues.Contains(consumed.Key.LastPart()))
+                .Select(consumed => Close(consumed.Key, consumed.Value, cancellationToken))
+        );
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -13,7 +13,7 @@ public static class BrokerErrors
     public static bool IsNotFound(ShutdownEventArgs? reason) => reason?.ReplyCode == Constants.NotFound;
 
     /// <summary>Returns whether the queue or exchange exists with other arguments than those declared.</summary>
-    internal static bool IsOtherwiseDeclared(ShutdownEventArgs? reason) =>
+    internal static bool IsDeclaredDifferently(ShutdownEventArgs? reason) =>
         reason?.ReplyCode == Constants.PreconditionFailed;
 
     /// <summary>Returns whether the broker closed the channel because of a message that it never accepts.</summary>

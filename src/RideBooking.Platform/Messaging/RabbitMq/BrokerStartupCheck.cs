@@ -1,7 +1,6 @@
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using RideBooking.Platform.Configuration;
-using RideBooking.Platform.Messaging.Partitions;
 
 namespace RideBooking.Platform.Messaging.RabbitMq;
 
@@ -35,7 +34,7 @@ internal static class BrokerStartupCheck
                 }
                 catch (Exception exception) when (Refusal(exception) is { } reason)
                 {
-                    throw new ConfigurationException($"{Capital(what)} refuses this host: {reason}");
+                    throw new ConfigurationException($"{Capitalize(what)} refuses this host: {reason}");
                 }
             },
             failure =>
@@ -75,7 +74,7 @@ internal static class BrokerStartupCheck
                     );
                 }
                 catch (OperationInterruptedException exception)
-                    when (BrokerErrors.IsOtherwiseDeclared(exception.ShutdownReason))
+                    when (BrokerErrors.IsDeclaredDifferently(exception.ShutdownReason))
                 {
                     // The bus would retry indefinitely and consume nothing meanwhile.
                     throw new ConfigurationException(
@@ -112,5 +111,5 @@ internal static class BrokerStartupCheck
         : address.Scheme == "amqps" ? 5671
         : 5672;
 
-    static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+    static string Capitalize(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

@@ -60,9 +60,7 @@ public sealed partial class MessageSimulator
                 $"This host has no endpoint {endpoint}, so nothing would be sent."
             );
         var run = new SimulationRun(db, loaded);
-        await _pipes
-            .GetOrAdd(endpoint, name => new(() => Open(name)))
-            .Value.Dispatch(body, headers, cancellationToken, run, _services);
+        await Pipe(endpoint).Dispatch(body, headers, cancellationToken, run, _services);
         run.Interruption?.Throw();
         cancellationToken.ThrowIfCancellationRequested();
         if (run.Message is null)
@@ -80,6 +78,33 @@ public sealed partial class MessageSimulator
             HasInbox = run.Consumer?.InboxId is not null,
         };
     }
+
+    /// <summary>Tells whether an endpoint reads a message as one that it consumes. The message is not handled.</summary>
+    /// <param name="endpoint">The endpoint's name.</param>
+    /// <param name="body">The body as it would be sent.</param>
+    /// <param name="headers">The transport's headers as they would be sent, with the content type.</param>
+    /// <param name="db">Is not used.</param>
+    /// <param name="cancellationToken">Stops the attempt.</param>
+    /// <returns>
+    /// Why not: <c>NoEndpoint</c>, <c>Unreadable</c>, <c>UnknownVersion</c> or <c>Skipped</c>; null if it does.
+    /// </returns>
+    public async Task<Simulation?> WhyUnread(
+        string endpoint,
+        byte[] body,
+        IReadOnlyDictionary<string, object> headers,
+        AppDbContext db,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!_endpoints.Has(endpoint))
+            return new(SimulationOutcome.NoEndpoint, $"This host has no endpoint {endpoint}.");
+        var run = new SimulationRun(db, null) { OnlyReads = true };
+        await Pipe(endpoint).Dispatch(body, headers, cancellationToken, run, _services);
+        cancellationToken.ThrowIfCancellationRequested();
+        return run.Message is null ? NotRead(endpoint, body, run.ReceiveFailure) : null;
+    }
+
+    ReceiveEndpointDispatcher Pipe(string endpoint) => _pipes.GetOrAdd(endpoint, name => new(() => Open(name))).Value;
 
     ReceiveEndpointDispatcher Open(string endpoint)
     {
@@ -237,6 +262,8 @@ public sealed partial class MessageSimulator
         {
             var (run, consumer) = (context.GetPayload<SimulationRun>(), consumers(typeof(T)));
             run.Read(context.Message, consumer);
+            if (run.OnlyReads)
+                return;
             if (consumer?.InboxId is { } inboxId)
             {
                 if (context.GetOriginalMessageId() is not { } messageId)

@@ -20,6 +20,9 @@ internal sealed class SimulationRun(AppDbContext db, Action<ISaga>? loaded)
 
     public AppDbContext Db => db;
 
+    /// <summary>Whether the message is only read, and not handled.</summary>
+    public bool OnlyReads { get; init; }
+
     /// <summary>The message, once it was read.</summary>
     public object? Message { get; private set; }
 

@@ -12,7 +12,7 @@ sealed class CutOffFromBroker : Fault<ServersScene>
             await SomeTime(random, 1500);
             scene.ToBroker.Cut();
             await SomeTime(random, 1500);
-            scene.ToBroker.Mend();
+            scene.ToBroker.Restore();
         }
     }
 }

@@ -15,7 +15,7 @@ sealed class CutOffFromDatabase : Fault<ServersScene>
             await SomeTime(random, 1000);
             scene.ToDatabase.Cut();
             await SomeTime(random, 500);
-            scene.ToDatabase.Mend();
+            scene.ToDatabase.Restore();
         }
     }
 }

@@ -27,7 +27,7 @@ sealed class DatabaseHangs : Fault<ServersScene>
             }
             finally
             {
-                scene.ToDatabase.Mend();
+                scene.ToDatabase.Restore();
             }
         }
     }

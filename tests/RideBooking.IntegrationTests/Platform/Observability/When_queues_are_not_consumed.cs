@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Messaging.Pauses;
 using RideBooking.Platform.Messaging.RabbitMq;
 
 namespace RideBooking.IntegrationTests.Platform.Observability;
@@ -68,6 +69,8 @@ public sealed class When_queues_are_not_consumed(Servers servers) : IAsyncDispos
             .AddSingleton(TimeProvider.System)
             .AddSingleton(TransportOptions.Read(configuration, new HostingEnvironment()))
             .AddSingleton<BrokerQueues>()
+            .AddSingleton<ReceiveEndpoints>()
+            .AddSingleton<EndpointGates>()
             .AddSingleton<EndpointWatchdog>()
             .AddMassTransit(bus =>
             {

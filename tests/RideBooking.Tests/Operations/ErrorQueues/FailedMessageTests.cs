@@ -61,7 +61,7 @@ public sealed class FailedMessageTests
         message.Attempts.ShouldBe(attempts);
     }
 
-    // Else the store would take it for the message that was redriven, and nobody would see that it failed again.
+    // Else the store would take it for the message that was redriven, and its second failure would go unnoticed.
     [Fact]
     public void Has_another_id_when_it_was_sent_back_and_is_skipped_again()
     {

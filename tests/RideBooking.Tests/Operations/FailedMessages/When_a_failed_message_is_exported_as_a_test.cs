@@ -76,14 +76,14 @@ public sealed class When_a_failed_message_is_exported_as_a_test(EmbeddedHost hos
     [Fact]
     public async Task It_reproduces_that_there_is_no_instance()
     {
-        var nobody = Guid.CreateVersion7();
+        var unknownId = Guid.CreateVersion7();
 
         foreach (
             var test in new[]
             {
-                await Export("ride", new CancelRide(nobody, "a rider", "no hurry", Now)),
-                await Export("ride", new SearchDeadlinePassed(nobody, 1)),
-                await Export("payment", new ChargeSucceeded(nobody, 1)),
+                await Export("ride", new CancelRide(unknownId, "a rider", "no hurry", Now)),
+                await Export("ride", new SearchDeadlinePassed(unknownId, 1)),
+                await Export("payment", new ChargeSucceeded(unknownId, 1)),
             }
         )
         {

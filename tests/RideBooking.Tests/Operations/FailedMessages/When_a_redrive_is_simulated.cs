@@ -145,13 +145,13 @@ public sealed class When_a_redrive_is_simulated(EmbeddedHost host) : IClassFixtu
     [Fact]
     public async Task A_message_without_an_instance_fails_or_is_discarded_as_the_state_machine_says()
     {
-        var nobody = Guid.CreateVersion7();
+        var unknownId = Guid.CreateVersion7();
 
         foreach (
             var fails in new[]
             {
-                await Simulate("ride", new CancelRide(nobody, "a rider", "no hurry", Now)),
-                await Simulate("payment", new ChargeSucceeded(nobody, 1)),
+                await Simulate("ride", new CancelRide(unknownId, "a rider", "no hurry", Now)),
+                await Simulate("payment", new ChargeSucceeded(unknownId, 1)),
             }
         )
         {
@@ -163,8 +163,8 @@ public sealed class When_a_redrive_is_simulated(EmbeddedHost host) : IClassFixtu
         foreach (
             var discarded in new[]
             {
-                await Simulate("ride", new SearchDeadlinePassed(nobody, 1)),
-                await Simulate("payment", new PayNow(nobody, null)),
+                await Simulate("ride", new SearchDeadlinePassed(unknownId, 1)),
+                await Simulate("payment", new PayNow(unknownId, null)),
             }
         )
         {

@@ -48,7 +48,7 @@ public sealed class When_an_event_cannot_be_applied(When_an_event_cannot_be_appl
             answer => answer.Body!["items"]![0]!["error"]!.ToString() != parked["error"]!.ToString()
         );
 
-        Host.IsMended = true;
+        Host.IsFixed = true;
         (await operations.Post(retry, s_reason)).ShouldBe(HttpStatusCode.Accepted);
         await Until(operations, "parking", state => state["parked"]!.GetValue<int>() == 0);
         (await operations.Post(retry, s_reason)).ShouldBe(HttpStatusCode.NotFound, "parked_event_not_found");
@@ -122,7 +122,7 @@ public sealed class When_an_event_cannot_be_applied(When_an_event_cannot_be_appl
             IReadOnlyList<ReadEvent> events,
             CancellationToken cancellationToken
         ) =>
-            Host.IsMended || events.All(read => read.Event is not RideStarted)
+            Host.IsFixed || events.All(read => read.Event is not RideStarted)
                 ? Task.CompletedTask
                 : throw new InvalidOperationException($"RideStarted cannot be read, attempt {++_attempts}");
 
@@ -133,7 +133,7 @@ public sealed class When_an_event_cannot_be_applied(When_an_event_cannot_be_appl
     /// <summary>The embedded default with the two projections, which try an event once.</summary>
     public sealed class Host() : HostInProcess(("Subscriptions:Retry", ""))
     {
-        public static bool IsMended { get; set; }
+        public static bool IsFixed { get; set; }
 
         protected override void Configure(IServiceCollection services) =>
             services.AddProjection<Parking>().AddProjection<Stopping>();

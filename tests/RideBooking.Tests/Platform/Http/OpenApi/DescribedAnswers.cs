@@ -25,7 +25,7 @@ public sealed class DescribedAnswers : DelegatingHandler
         var faults = document.Faults(request.Method, path, (int)answer.StatusCode, mediaType, body);
         if (faults.Count > 0)
             throw new UndescribedAnswerException(
-                $"{request.Method} {path} answered {(int)answer.StatusCode}, and the OpenAPI document says otherwise: "
+                $"{request.Method} {path} answered {(int)answer.StatusCode}, which the OpenAPI document does not describe: "
                     + string.Join("; ", faults)
             );
         return answer;

@@ -156,7 +156,7 @@ public sealed class When_a_request_is_not_understood(CityLab lab) : IClassFixtur
         var page = await File.ReadAllTextAsync(Path.Combine(GeneratedPage.Repository(), "docs", "api.md"), Stop);
         var listed = page[page.IndexOf("## Not there yet", StringComparison.Ordinal)..];
         var missing = Regex.Matches(listed, @"^\| `(\w+) ([^`?]+)`", RegexOptions.Multiline);
-        missing.Count.ShouldBeGreaterThan(5);
+        missing.Count.ShouldBeGreaterThan(2);
         var there = (await Document())
             .Operations.Select(known => $"{known.Method} {Regex.Replace(known.Path, "{[^}]+}", "{}")}")
             .ToHashSet();

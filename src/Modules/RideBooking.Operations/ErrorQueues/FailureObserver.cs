@@ -3,7 +3,7 @@ using MassTransit;
 namespace RideBooking.Operations.ErrorQueues;
 
 /// <summary>Wakes the mover of failed messages when a message fails in this process or has no consumer.</summary>
-internal sealed class NoticeFailures(WorkSignal<MoveFailedMessages> signal) : IReceiveObserver
+internal sealed class FailureObserver(WorkSignal<MoveFailedMessages> signal) : IReceiveObserver
 {
     public Task ReceiveFault(ReceiveContext context, Exception exception)
     {

@@ -1,9 +1,9 @@
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using RideBooking.Platform.Configuration;
-using RideBooking.Platform.Messaging.RabbitMq;
+using RideBooking.Platform.Messaging.Partitions;
 
-namespace RideBooking.Platform.Messaging.Partitions;
+namespace RideBooking.Platform.Messaging.RabbitMq;
 
 /// <summary>Checks that the broker can divide messages as configured and has no bindings from another configuration.</summary>
 internal static class PartitionCheck
@@ -55,7 +55,7 @@ internal static class PartitionCheck
                 );
             }
             catch (OperationInterruptedException exception)
-                when (BrokerErrors.IsOtherwiseDeclared(exception.ShutdownReason))
+                when (BrokerErrors.IsDeclaredDifferently(exception.ShutdownReason))
             {
                 throw DifferentPartitions($"has the exchange {endpoint}");
             }

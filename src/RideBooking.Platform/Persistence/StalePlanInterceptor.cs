@@ -15,7 +15,7 @@ namespace RideBooking.Platform.Persistence;
 /// transaction can run again: there the exception counts as a conflict to be retried (<see
 /// cref="DatabaseConflicts.IsStalePlan"/>).
 /// </remarks>
-internal sealed class FreshPlans : DbCommandInterceptor, IDbConnectionInterceptor
+internal sealed class StalePlanInterceptor : DbCommandInterceptor, IDbConnectionInterceptor
 {
     // The plans that a connection has discarded, by its process on the server. Filled only after a table was altered.
     readonly ConcurrentDictionary<int, int> _forgotten = new();

@@ -8,11 +8,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Security;
 
-namespace RideBooking.Platform.Http.Authentication;
+namespace RideBooking.Platform.Http;
 
 /// <summary>Issues a token to every caller, so that a newcomer can be a rider and a driver at once.</summary>
 /// <remarks>It exists only in Development, and not where an authority issues the tokens.</remarks>
@@ -81,8 +82,8 @@ internal static class DevelopmentToken
             {
                 RuleFor(request => request.Role).OneOf([.. Enum.GetValues<Role>().Select(role => role.Name())]);
                 RuleFor(request => request.Subject)
-                    .Text(1, Authentication.MaxSubjectLength)
-                    .Must(subject => !Authentication.IsDotSegment(subject))
+                    .Text(1, Authentication.Authentication.MaxSubjectLength)
+                    .Must(subject => !Authentication.Authentication.IsDotSegment(subject))
                     .WithMessage("must not be '.' or '..'");
             }
         }

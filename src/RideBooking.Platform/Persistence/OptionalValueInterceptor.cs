@@ -12,7 +12,7 @@ namespace RideBooking.Platform.Persistence;
 /// one member must be required and of a reference type, so that its change is detected (money's currency). A test checks
 /// every optional value of the model.
 /// </remarks>
-internal sealed class WriteWholeValues : SaveChangesInterceptor, IGroupCommitInterceptor
+internal sealed class OptionalValueInterceptor : SaveChangesInterceptor, IGroupCommitInterceptor
 {
     public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
     {
