@@ -13,6 +13,7 @@ public sealed partial class When_a_version_of_an_event_is_added : IDisposable
     const string Contracts = "src/RideBooking.Contracts";
     const string Schemas = "src/RideBooking.Schemas";
     const string Rides = "src/Modules/RideBooking.Rides";
+    const string Console = "src/Modules/RideBooking.Console";
     const string Host = "src/RideBooking.Host";
 
     static readonly DirectoryInfo s_framework = new(AppContext.BaseDirectory);
@@ -78,7 +79,8 @@ public sealed partial class When_a_version_of_an_event_is_added : IDisposable
         // The last command, which generates a page of the documentation, is that of every test that generates one.
         var build = page.Blocks("sh", Section)[0];
         await Run("dotnet restore src/RideBooking.Host -v q");
-        foreach (var project in new[] { Contracts, Schemas, Rides })
+        // The host's build reads the list of the console's static files, which contains absolute paths.
+        foreach (var project in new[] { Contracts, Schemas, Rides, Console })
             await Run($"dotnet build {project} --no-restore -v q");
         await Run(build);
     }
