@@ -35,7 +35,7 @@ internal sealed class InboxConsumers
     public string? EndpointOf(Guid consumer) => _endpoints.GetValueOrDefault(consumer);
 
     /// <summary>Returns whether any consumer of the endpoint adds inbox entries.</summary>
-    public bool HasInbox(string endpoint) => _endpoints.Values.Contains(endpoint);
+    public bool HasInbox(string endpoint) => _endpoints.Any(consumer => consumer.Value == endpoint);
 
     /// <summary>Returns what handles messages of this type at an endpoint; null if nothing does.</summary>
     public EndpointConsumer? At(string endpoint, Type message) => _atEndpoints.GetValueOrDefault((endpoint, message));

@@ -12,15 +12,23 @@ internal sealed class DevelopmentSignIn(ConsoleOptions options, ApiConnection co
 
     public bool IsOpen => environment.IsDevelopment() && options.Authority is null;
 
-    /// <summary>Returns an operator's token; null if the API issues none, for example because the name is not acceptable.</summary>
-    public async Task<string?> TokenFor(string? name, CancellationToken cancellationToken)
+    /// <summary>Gets an operator's token.</summary>
+    /// <returns>The token, or the code of <see cref="Refusals"/> that says why the API issues none.</returns>
+    public async Task<(string? Token, string? Refusal)> TokenFor(string? name, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("api/v1/dev/token", UriKind.Relative));
         request.Content = JsonContent.Create(new { role = Role, subject = name?.Trim() });
-        using var response = await connection.Send(request, token: null, cancellationToken);
-        return response.IsSuccessStatusCode
-            ? (await response.Content.ReadFromJsonAsync<Issued>(cancellationToken))?.AccessToken
-            : null;
+        try
+        {
+            using var response = await connection.Send(request, token: null, cancellationToken);
+            return response.IsSuccessStatusCode
+                ? ((await response.Content.ReadFromJsonAsync<Issued>(cancellationToken))!.AccessToken, null)
+                : (null, Refusals.NotAName);
+        }
+        catch (HttpRequestException)
+        {
+            return (null, Refusals.NoAnswer);
+        }
     }
 
     sealed record Issued([property: JsonPropertyName("access_token")] string AccessToken);

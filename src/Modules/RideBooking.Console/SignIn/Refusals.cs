@@ -4,6 +4,7 @@ namespace RideBooking.Console.SignIn;
 internal static class Refusals
 {
     public const string NotAToken = "not-a-token";
+    public const string NotAName = "not-a-name";
     public const string NotValid = "not-valid";
     public const string NotAnOperator = "not-an-operator";
     public const string NoAnswer = "no-answer";
@@ -14,6 +15,7 @@ internal static class Refusals
         {
             null => null,
             NotAToken => "This is not a token.",
+            NotAName => "The API does not accept this name.",
             NotValid => "The token is not valid, or no longer.",
             NotAnOperator => "You are not an operator: the token lacks this role.",
             NoAnswer => "The API does not answer. Try again in a moment.",

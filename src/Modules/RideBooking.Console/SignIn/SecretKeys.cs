@@ -13,9 +13,9 @@ namespace RideBooking.Console.SignIn;
 /// So every host reads the sessions of every other, also after a restart, and no key is kept in a file. A new secret ends all
 /// sessions.
 /// </remarks>
-internal sealed class SecretKeys(ApplicationSecret secret, ILoggerFactory log) : IKeyManager
+internal sealed class SecretKeys(ApplicationSecret secret, ILoggerFactory loggerFactory) : IKeyManager
 {
-    public IReadOnlyCollection<IKey> GetAllKeys() => [new DerivedKey(secret, log)];
+    public IReadOnlyCollection<IKey> GetAllKeys() => [new DerivedKey(secret, loggerFactory)];
 
     public CancellationToken GetCacheExpirationToken() => CancellationToken.None;
 
@@ -28,7 +28,7 @@ internal sealed class SecretKeys(ApplicationSecret secret, ILoggerFactory log) :
     public void RevokeAllKeys(DateTimeOffset revocationDate, string? reason = null) =>
         throw new NotSupportedException("Change the application's secret instead.");
 
-    sealed class DerivedKey(ApplicationSecret secret, ILoggerFactory log) : IKey
+    sealed class DerivedKey(ApplicationSecret secret, ILoggerFactory loggerFactory) : IKey
     {
         // It names the key in what is encrypted with it.
         public Guid KeyId { get; } = new("5d2f7a3e-9c41-4b7c-8a53-2f6f1a0c9be7");
@@ -48,6 +48,6 @@ internal sealed class SecretKeys(ApplicationSecret secret, ILoggerFactory log) :
             );
 
         public IAuthenticatedEncryptor? CreateEncryptor() =>
-            new AuthenticatedEncryptorFactory(log).CreateEncryptorInstance(this);
+            new AuthenticatedEncryptorFactory(loggerFactory).CreateEncryptorInstance(this);
     }
 }

@@ -79,12 +79,13 @@ internal sealed class RecordEndpointMinutes(
         try
         {
             await db.SaveChangesAsync(cancellationToken);
+            _unsaved.Clear();
         }
         catch (DbUpdateException exception) when (DatabaseConflicts.IsDuplicateKey(exception))
         {
-            // They were saved before: the answer to an earlier attempt was lost.
+            // The earlier minutes were saved before: the answer to that attempt was lost. This one follows with the next.
+            _unsaved.RemoveAll(row => row.Minute < minute);
         }
-        _unsaved.Clear();
         if (minute - _deleted < TimeSpan.FromMinutes(MinutesBetweenDeletes))
             return;
         _deleted = minute;

@@ -76,7 +76,7 @@ public sealed class When_the_event_log_is_audited(ListeningHost host) : IClassFi
             Status = WorkStatus.Running,
             Position = 3,
             DeviationCount = 100,
-            RequestedBy = "somebody",
+            RequestedBy = "an operator",
             RequestedAt = DateTimeOffset.UtcNow,
             ClaimedUntil = DateTimeOffset.UtcNow,
         };
@@ -94,7 +94,7 @@ public sealed class When_the_event_log_is_audited(ListeningHost host) : IClassFi
             {
                 Id = unclaimed,
                 Status = WorkStatus.Running,
-                RequestedBy = "somebody",
+                RequestedBy = "an operator",
                 RequestedAt = DateTimeOffset.UtcNow,
                 // Claimed for so long that this host does not end it before it is cancelled.
                 ClaimedUntil = DateTimeOffset.UtcNow.AddSeconds(30),
