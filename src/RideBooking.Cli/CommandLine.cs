@@ -6,6 +6,7 @@ using RideBooking.Cli.Backlogs;
 using RideBooking.Cli.Completion;
 using RideBooking.Cli.Endpoints;
 using RideBooking.Cli.ErrorQueues;
+using RideBooking.Cli.Failures;
 using RideBooking.Cli.Replays;
 using RideBooking.Cli.Riders;
 using RideBooking.Cli.Schemas;
@@ -21,6 +22,7 @@ internal static class CommandLine
         new("RideBooking's command line for operators.")
         {
             ErrorQueuesCommand.Make(terminal),
+            FailuresCommand.Make(terminal),
             EndpointsCommand.Make(terminal),
             BacklogCommand.Make(terminal),
             AuditCommand.Make(terminal),

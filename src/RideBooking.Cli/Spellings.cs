@@ -7,6 +7,16 @@ internal static class Spellings
     public const string MessageFailed = "failed";
     public const string MessageDiscarded = "discarded";
 
+    // What groups of failed messages have in common.
+    public const string ByFingerprint = "fingerprint";
+    public static readonly string[] Groups = [ByFingerprint, "queue", "messageType", "rideStatus"];
+
+    // The kinds of failures.
+    public const string FailedMessages = "failedMessages";
+    public const string UnsentMessages = "unsentMessages";
+    public const string FailingTimers = "failingTimers";
+    public const string ParkedEvents = "parkedEvents";
+
     // The statuses of work that the host carries out: a redrive, an audit, a replay.
     public const string WorkRunning = "running";
     public const string WorkPaused = "paused";

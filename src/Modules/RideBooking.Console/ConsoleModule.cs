@@ -68,6 +68,7 @@ public sealed class ConsoleModule : IModule
         routes.MapStaticAssets();
         var console = routes.MapGroup(Session.Path);
         Session.Map(console);
+        DownloadAudit.Map(console);
         console
             .MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null)

@@ -34,6 +34,7 @@ internal static class ListOperatorActions
                     row.By,
                     row.Action,
                     row.Queue,
+                    row.Fingerprint,
                     row.RideId,
                     row.RiderId,
                     row.Subscription,
@@ -48,8 +49,9 @@ internal static class ListOperatorActions
     /// <param name="Id">The action's id.</param>
     /// <param name="At">When the action was taken.</param>
     /// <param name="By">Who took it: the token's subject; for a recovery, account and machine.</param>
-    /// <param name="Action"><c>redrive-messages</c>, <c>pause-redrive</c>, <c>resume-redrive</c>, <c>cancel-redrive</c>, <c>edit-message</c>, <c>repair-messages</c>, <c>discard-messages</c>, <c>restore-messages</c>, <c>recover-messages</c>, <c>force-complete-ride</c>, <c>force-cancel-ride</c>, <c>retry-payment</c>, <c>write-off-payment</c>, <c>retry-event</c>, <c>skip-event</c>, <c>start-subscription</c>, <c>start-replay</c>, <c>cancel-replay</c>, <c>start-audit</c>, <c>cancel-audit</c>, <c>archive-rides</c>, <c>pause-endpoint</c>, <c>resume-endpoint</c> or <c>forget-rider</c>.</param>
+    /// <param name="Action"><c>redrive-messages</c>, <c>pause-redrive</c>, <c>resume-redrive</c>, <c>cancel-redrive</c>, <c>edit-message</c>, <c>repair-messages</c>, <c>discard-messages</c>, <c>restore-messages</c>, <c>note-failure</c>, <c>recover-messages</c>, <c>force-complete-ride</c>, <c>force-cancel-ride</c>, <c>retry-payment</c>, <c>write-off-payment</c>, <c>retry-event</c>, <c>skip-event</c>, <c>start-subscription</c>, <c>start-replay</c>, <c>cancel-replay</c>, <c>start-audit</c>, <c>cancel-audit</c>, <c>archive-rides</c>, <c>pause-endpoint</c>, <c>resume-endpoint</c> or <c>forget-rider</c>.</param>
     /// <param name="Queue">The queue, if the action concerns one; the endpoint that was paused or resumed.</param>
+    /// <param name="Fingerprint">The fingerprint of the failure, if the action concerns its note. The reason is then the note.</param>
     /// <param name="RideId">The ride, if the action concerns one.</param>
     /// <param name="RiderId">The rider, if the action concerns one.</param>
     /// <param name="Subscription">The subscription, if the action concerns one, its replay or an event of it.</param>
@@ -62,6 +64,7 @@ internal static class ListOperatorActions
         string By,
         string Action,
         string? Queue,
+        string? Fingerprint,
         Guid? RideId,
         string? RiderId,
         string? Subscription,

@@ -9,6 +9,7 @@ using RideBooking.Operations.Backlogs;
 using RideBooking.Operations.Endpoints;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Operations.FailedMessages;
+using RideBooking.Operations.Failures;
 using RideBooking.Operations.Redrives;
 using RideBooking.Operations.Replays;
 using RideBooking.Operations.Riders;
@@ -73,7 +74,7 @@ public sealed class OperationsModule : IModule
     }
 
     /// <inheritdoc />
-    public void AddConsumers(IBusRegistrationConfigurator bus) { }
+    public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<RedactFailedMessages>();
 
     /// <inheritdoc />
     public void MapEndpoints(IEndpointRouteBuilder routes)
@@ -81,6 +82,8 @@ public sealed class OperationsModule : IModule
         var operators = routes.MapOperators();
         ListErrorQueues.Map(operators);
         ListFailedMessages.Map(operators);
+        ListFailureGroups.Map(operators);
+        NoteFailure.Map(operators);
         GetFailedMessage.Map(operators);
         SimulateMessage.Map(operators);
         ExportTest.Map(operators);
@@ -110,7 +113,11 @@ public sealed class OperationsModule : IModule
         ListEndpoints.Map(operators);
         GetEndpoint.Map(operators);
         ControlEndpoint.Map(operators);
+        CountFailures.Map(operators);
+        ListUnsentMessages.Map(operators);
+        ListFailingTimers.Map(operators);
         GetBacklog.Map(operators);
         ListOperatorActions.Map(operators);
+        ExportOperatorActions.Map(operators);
     }
 }

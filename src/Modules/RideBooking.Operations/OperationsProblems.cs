@@ -9,6 +9,7 @@ internal static class OperationsProblems
     public const string QueueNotFound = "queue_not_found";
     public const string QueueNotConsumed = "queue_not_consumed";
     public const string FailedMessageNotFound = "failed_message_not_found";
+    public const string FailureNotFound = "failure_not_found";
     public const string MessageNotFailed = "message_not_failed";
     public const string MessageNotJson = "message_not_json";
     public const string MessageTypeUnknown = "message_type_unknown";
@@ -36,6 +37,9 @@ internal static class OperationsProblems
 
     public static ProblemHttpResult NoSuchFailedMessage() =>
         Problem.NotFound("The failed message does not exist.", FailedMessageNotFound);
+
+    public static ProblemHttpResult NoSuchFailure() =>
+        Problem.NotFound("No message has failed with this fingerprint.", FailureNotFound);
 
     public static ProblemHttpResult NoSuchRedrive() => Problem.NotFound("The redrive does not exist.", RedriveNotFound);
 

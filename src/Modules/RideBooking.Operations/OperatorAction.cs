@@ -20,6 +20,9 @@ internal sealed class OperatorAction(string by, string action, string reason, Da
     /// <summary>The queue, if the action concerns one; the endpoint that was paused or resumed.</summary>
     public string? Queue { get; init; }
 
+    /// <summary>The fingerprint of the failure, if the action concerns its note. The reason is then the note.</summary>
+    public string? Fingerprint { get; init; }
+
     /// <summary>The ride, if the action concerns one.</summary>
     public Guid? RideId { get; init; }
 
@@ -50,6 +53,7 @@ internal sealed class OperatorAction(string by, string action, string reason, Da
             builder.Property(row => row.By).HasMaxLength(255);
             builder.Property(row => row.Action).HasMaxLength(32);
             builder.Property(row => row.Queue).HasMaxLength(255);
+            builder.Property(row => row.Fingerprint).HasMaxLength(16);
             builder.Property(row => row.RiderId).HasMaxLength(255);
             builder.Property(row => row.Subscription).HasMaxLength(EventLog.Subscriptions.Subscription.MaxNameLength);
             builder.Property(row => row.Reason).HasMaxLength(Reasons.MaxLength);

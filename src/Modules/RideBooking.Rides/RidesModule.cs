@@ -32,6 +32,7 @@ public sealed class RidesModule : IModule
             .AddSingleton(StuckRides.Read(configuration))
             .AddSingleton<FollowRide>()
             .AddScoped<IRidesOfRider, RidesOfRider>()
+            .AddScoped<IRideStatuses, StatusesOfRides>()
             .AddScoped<RideCommands>()
             .AddScoped<IRecoverableWork, ResumeSearchDeadlines>()
             .AddScoped<IAuditedState, AuditRides>()

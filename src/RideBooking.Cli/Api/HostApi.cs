@@ -65,6 +65,30 @@ internal sealed class HostApi : IDisposable
     public Task<JsonElement> Put(string path, object body, CancellationToken cancellationToken) =>
         Send(HttpMethod.Put, path, body, cancellationToken);
 
+    /// <summary>Writes a text of any length, as it comes.</summary>
+    /// <exception cref="CommandFailedException">The host refused it, or broke off: the text is not complete.</exception>
+    public async Task Download(string path, TextWriter output, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await _http.GetAsync(
+                path,
+                HttpCompletionOption.ResponseHeadersRead,
+                cancellationToken
+            );
+            if (!response.IsSuccessStatusCode)
+                await Read(response, cancellationToken);
+            using var text = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+            var buffer = new char[16 * 1024];
+            while (await text.ReadAsync(buffer, cancellationToken) is > 0 and var length)
+                await output.WriteAsync(buffer.AsMemory(0, length), cancellationToken);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            throw new CommandFailedException(ExitCode.Unreachable, $"{Address} broke off: {exception.Message}");
+        }
+    }
+
     public void Dispose() => _http.Dispose();
 
     // The list of operators' actions should name the person at this machine.

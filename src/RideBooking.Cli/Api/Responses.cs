@@ -325,11 +325,61 @@ internal sealed record DeviationResponse(
 
 internal sealed record ActionsResponse(IReadOnlyList<ActionResponse> Items, string? NextCursor);
 
+internal sealed record FailureGroupsResponse(IReadOnlyList<FailureGroupResponse> Items, bool More);
+
+internal sealed record FailureGroupResponse(
+    string? Key,
+    int Count,
+    DateTimeOffset FirstSeen,
+    DateTimeOffset LastSeen,
+    IReadOnlyList<int> History,
+    FailureResponse? Failure,
+    FailureNoteResponse? Note
+);
+
+internal sealed record FailureResponse(
+    string Queue,
+    string? MessageType,
+    string? ExceptionType,
+    string? ExceptionMessage,
+    string? TopFrame
+);
+
+internal sealed record FailureNoteResponse(string Text, string By, DateTimeOffset At);
+
+internal sealed record FailuresResponse(IReadOnlyList<FailureCountResponse> Items);
+
+internal sealed record FailureCountResponse(string Kind, string? Subscription, int Count, DateTimeOffset? Oldest);
+
+internal sealed record UnsentMessagesResponse(IReadOnlyList<UnsentMessageResponse> Items);
+
+internal sealed record UnsentMessageResponse(
+    Guid MessageId,
+    string? MessageType,
+    string? Destination,
+    DateTimeOffset CommittedAt,
+    int Attempts,
+    DateTimeOffset NextAttemptAt,
+    string? Error
+);
+
+internal sealed record FailingTimersResponse(IReadOnlyList<FailingTimerResponse> Items);
+
+internal sealed record FailingTimerResponse(
+    string Token,
+    string? MessageType,
+    string? Destination,
+    DateTimeOffset DueAt,
+    int Attempts,
+    DateTimeOffset? NextAttemptAt
+);
+
 internal sealed record ActionResponse(
     DateTimeOffset At,
     string By,
     string Action,
     string? Queue,
+    string? Fingerprint,
     Guid? RideId,
     string? RiderId,
     string? Subscription,

@@ -21,6 +21,7 @@ internal static class AuditCommand
             FollowAudit.Make(terminal, host),
             CancelAudit.Make(terminal, host),
             ListActions.Make(terminal, host),
+            ExportActions.Make(terminal, host),
         };
         command.SetAction(
             async (parsed, cancellationToken) =>

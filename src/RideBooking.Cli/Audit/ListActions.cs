@@ -51,6 +51,7 @@ internal static class ListActions
         entry switch
         {
             { Queue: { } queue } => queue,
+            { Fingerprint: { } fingerprint } => fingerprint,
             { RideId: { } ride } => ride.ToString(),
             { RiderId: { } rider } => rider,
             { Subscription: { } subscription, Position: { } position } => $"{subscription}, position {position}",

@@ -13,6 +13,8 @@ internal static class ErrorQueuesCommand
         var command = new Command("error-queues", "Find, inspect, correct, redrive and discard failed messages.")
         {
             ListQueues.Make(terminal, host),
+            ListGroups.Make(terminal, host),
+            WriteNote.Make(terminal, host),
             Show.Make(terminal, host),
             Simulate.Make(terminal, host),
             ExportTest.Make(terminal, host),

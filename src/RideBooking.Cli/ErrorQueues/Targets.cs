@@ -40,6 +40,12 @@ internal sealed partial class Targets
         HelpName = "id",
     };
 
+    readonly Option<string> _rideStatus = new("--ride-status")
+    {
+        Description = "Only messages whose ride has this status now.",
+        HelpName = "status",
+    };
+
     readonly Option<string> _text = new("--text")
     {
         Description = "Only messages with this text in the exception, the type or the message id.",
@@ -92,6 +98,7 @@ internal sealed partial class Targets
         command.Add(_ride);
         command.Add(_rider);
         command.Add(_driver);
+        command.Add(_rideStatus);
         command.Add(_text);
         command.Add(_failedAfter);
         command.Add(_failedBefore);
@@ -117,6 +124,7 @@ internal sealed partial class Targets
             RideId = parsed.GetValue(_ride),
             RiderId = parsed.GetValue(_rider),
             DriverId = parsed.GetValue(_driver),
+            RideStatus = parsed.GetValue(_rideStatus),
             Text = parsed.GetValue(_text),
             FailedAfter = parsed.GetValue(_failedAfter),
             FailedBefore = parsed.GetValue(_failedBefore),
@@ -133,6 +141,7 @@ internal sealed partial class Targets
                 ("rideId", parsed.GetValue(_ride)?.ToString()),
                 ("riderId", parsed.GetValue(_rider)),
                 ("driverId", parsed.GetValue(_driver)),
+                ("rideStatus", parsed.GetValue(_rideStatus)),
                 ("text", parsed.GetValue(_text)),
                 ("failedAfter", parsed.GetValue(_failedAfter)?.ToString("O", CultureInfo.InvariantCulture)),
                 ("failedBefore", parsed.GetValue(_failedBefore)?.ToString("O", CultureInfo.InvariantCulture)),
@@ -152,6 +161,7 @@ internal sealed partial class Targets
             result.GetValue(_ride),
             result.GetValue(_rider),
             result.GetValue(_driver),
+            result.GetValue(_rideStatus),
             result.GetValue(_text),
             result.GetValue(_failedAfter),
             result.GetValue(_failedBefore),

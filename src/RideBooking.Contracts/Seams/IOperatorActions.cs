@@ -48,6 +48,9 @@ public static class OperatorActionNames
     /// <summary>Discarded messages were made failed messages again.</summary>
     public const string RestoreMessages = "restore-messages";
 
+    /// <summary>The note of a failure was written, changed or deleted.</summary>
+    public const string NoteFailure = "note-failure";
+
     /// <summary>The messages of unfinished work were published again, on the command line.</summary>
     public const string RecoverMessages = "recover-messages";
 

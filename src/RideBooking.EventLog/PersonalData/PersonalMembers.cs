@@ -49,7 +49,7 @@ public sealed class PersonalMembers
         );
 
     /// <summary>Replaces the members of an event by redacted values.</summary>
-    internal string Redact(string payload) => Members.Replace(payload, (name, value) => Find(name, value)?.Redacted);
+    public string Redact(string payload) => Members.Replace(payload, (name, value) => Find(name, value)?.Redacted);
 
     PersonalKind? Find(string name, ReadOnlyMemory<byte> value) =>
         value.Span.SequenceEqual("null"u8) ? null : _kinds.GetValueOrDefault(name);

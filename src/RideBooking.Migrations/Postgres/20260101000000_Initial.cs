@@ -337,7 +337,9 @@ namespace RideBooking.Migrations.Postgres
                     fingerprint = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     exception_type = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     exception_message = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    top_frame = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     failed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    failed_hour = table.Column<int>(type: "integer", nullable: false),
                     sent_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     attempts = table.Column<int>(type: "integer", nullable: false),
                     status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
@@ -358,6 +360,21 @@ namespace RideBooking.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_failed_messages", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "failure_notes",
+                schema: "operations",
+                columns: table => new
+                {
+                    fingerprint = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    text = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    by = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_failure_notes", x => x.fingerprint);
                 });
 
             migrationBuilder.CreateTable(
@@ -525,6 +542,7 @@ namespace RideBooking.Migrations.Postgres
                     by = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
                     action = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     queue = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    fingerprint = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
                     ride_id = table.Column<Guid>(type: "uuid", nullable: true),
                     rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
                     subscription = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
@@ -1369,6 +1387,12 @@ namespace RideBooking.Migrations.Postgres
                 column: "driver_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_failed_hour_fingerprint",
+                schema: "operations",
+                table: "failed_messages",
+                columns: new[] { "failed_hour", "fingerprint" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_failed_messages_message_id",
                 schema: "operations",
                 table: "failed_messages",
@@ -1747,6 +1771,10 @@ namespace RideBooking.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "failed_messages",
+                schema: "operations");
+
+            migrationBuilder.DropTable(
+                name: "failure_notes",
                 schema: "operations");
 
             migrationBuilder.DropTable(

@@ -2184,6 +2184,35 @@ namespace RideBooking.Migrations.Postgres
                     b.ToTable("paused_endpoints", "operations");
                 });
 
+            modelBuilder.Entity("RideBooking.Operations.FailedMessages.FailureNote", b =>
+                {
+                    b.Property<string>("Fingerprint")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("text");
+
+                    b.HasKey("Fingerprint")
+                        .HasName("pk_failure_notes");
+
+                    b.ToTable("failure_notes", "operations");
+                });
+
             modelBuilder.Entity("RideBooking.Operations.FailedMessages.StoredMessage", b =>
                 {
                     b.Property<string>("Id")
@@ -2227,6 +2256,10 @@ namespace RideBooking.Migrations.Postgres
                     b.Property<DateTimeOffset>("FailedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("failed_at");
+
+                    b.Property<int>("FailedHour")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed_hour");
 
                     b.Property<string>("Fingerprint")
                         .IsRequired()
@@ -2313,6 +2346,11 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("status_at");
 
+                    b.Property<string>("TopFrame")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("top_frame");
+
                     b.HasKey("Id")
                         .HasName("pk_failed_messages");
 
@@ -2330,6 +2368,9 @@ namespace RideBooking.Migrations.Postgres
 
                     b.HasIndex("RiderId")
                         .HasDatabaseName("ix_failed_messages_rider_id");
+
+                    b.HasIndex("FailedHour", "Fingerprint")
+                        .HasDatabaseName("ix_failed_messages_failed_hour_fingerprint");
 
                     b.HasIndex("Status", "FailedAt", "Id")
                         .HasDatabaseName("ix_failed_messages_status_failed_at_id");
@@ -2368,6 +2409,11 @@ namespace RideBooking.Migrations.Postgres
                     b.Property<int>("Count")
                         .HasColumnType("integer")
                         .HasColumnName("count");
+
+                    b.Property<string>("Fingerprint")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("fingerprint");
 
                     b.Property<long?>("Position")
                         .HasColumnType("bigint")

@@ -459,7 +459,9 @@ namespace RideBooking.Migrations.SqlServer
                     fingerprint = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
                     exception_type = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
                     exception_message = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
+                    top_frame = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
                     failed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    failed_hour = table.Column<int>(type: "int", nullable: false),
                     sent_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     attempts = table.Column<int>(type: "int", nullable: false),
                     status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
@@ -480,6 +482,21 @@ namespace RideBooking.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_failed_messages", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "failure_notes",
+                schema: "operations",
+                columns: table => new
+                {
+                    fingerprint = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
+                    text = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false, collation: "Latin1_General_BIN2"),
+                    by = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_failure_notes", x => x.fingerprint);
                 });
 
             migrationBuilder.CreateTable(
@@ -647,6 +664,7 @@ namespace RideBooking.Migrations.SqlServer
                     by = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
                     action = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
                     queue = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    fingerprint = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: true, collation: "Latin1_General_BIN2"),
                     ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
                     subscription = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true, collation: "Latin1_General_BIN2"),
@@ -1417,6 +1435,12 @@ namespace RideBooking.Migrations.SqlServer
                 column: "driver_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_failed_hour_fingerprint",
+                schema: "operations",
+                table: "failed_messages",
+                columns: new[] { "failed_hour", "fingerprint" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_failed_messages_message_id",
                 schema: "operations",
                 table: "failed_messages",
@@ -1786,6 +1810,10 @@ namespace RideBooking.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "failed_messages",
+                schema: "operations");
+
+            migrationBuilder.DropTable(
+                name: "failure_notes",
                 schema: "operations");
 
             migrationBuilder.DropTable(

@@ -2412,6 +2412,40 @@ namespace RideBooking.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("RideBooking.Operations.FailedMessages.FailureNote", b =>
+                {
+                    b.Property<string>("Fingerprint")
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("fingerprint")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("by")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("text")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.HasKey("Fingerprint")
+                        .HasName("pk_failure_notes");
+
+                    b.ToTable("failure_notes", "operations");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
             modelBuilder.Entity("RideBooking.Operations.FailedMessages.StoredMessage", b =>
                 {
                     b.Property<string>("Id")
@@ -2460,6 +2494,10 @@ namespace RideBooking.Migrations.SqlServer
                     b.Property<DateTimeOffset>("FailedAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("failed_at");
+
+                    b.Property<int>("FailedHour")
+                        .HasColumnType("int")
+                        .HasColumnName("failed_hour");
 
                     b.Property<string>("Fingerprint")
                         .IsRequired()
@@ -2556,6 +2594,12 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("status_at");
 
+                    b.Property<string>("TopFrame")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("top_frame")
+                        .UseCollation("Latin1_General_BIN2");
+
                     b.HasKey("Id")
                         .HasName("pk_failed_messages");
 
@@ -2573,6 +2617,9 @@ namespace RideBooking.Migrations.SqlServer
 
                     b.HasIndex("RiderId")
                         .HasDatabaseName("ix_failed_messages_rider_id");
+
+                    b.HasIndex("FailedHour", "Fingerprint")
+                        .HasDatabaseName("ix_failed_messages_failed_hour_fingerprint");
 
                     b.HasIndex("Status", "FailedAt", "Id")
                         .HasDatabaseName("ix_failed_messages_status_failed_at_id");
@@ -2615,6 +2662,12 @@ namespace RideBooking.Migrations.SqlServer
                     b.Property<int>("Count")
                         .HasColumnType("int")
                         .HasColumnName("count");
+
+                    b.Property<string>("Fingerprint")
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("fingerprint")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<long?>("Position")
                         .HasColumnType("bigint")

@@ -2198,6 +2198,36 @@ namespace RideBooking.Migrations.Sqlite
                     b.ToTable("operations_paused_endpoints", (string)null);
                 });
 
+            modelBuilder.Entity("RideBooking.Operations.FailedMessages.FailureNote", b =>
+                {
+                    b.Property<string>("Fingerprint")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("At")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("text");
+
+                    b.HasKey("Fingerprint")
+                        .HasName("pk_operations_failure_notes");
+
+                    b.ToTable("operations_failure_notes", (string)null);
+                });
+
             modelBuilder.Entity("RideBooking.Operations.FailedMessages.StoredMessage", b =>
                 {
                     b.Property<string>("Id")
@@ -2242,6 +2272,10 @@ namespace RideBooking.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("failed_at");
+
+                    b.Property<int>("FailedHour")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failed_hour");
 
                     b.Property<string>("Fingerprint")
                         .IsRequired()
@@ -2330,6 +2364,11 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("status_at");
 
+                    b.Property<string>("TopFrame")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("top_frame");
+
                     b.HasKey("Id")
                         .HasName("pk_operations_failed_messages");
 
@@ -2347,6 +2386,9 @@ namespace RideBooking.Migrations.Sqlite
 
                     b.HasIndex("RiderId")
                         .HasDatabaseName("ix_operations_failed_messages_rider_id");
+
+                    b.HasIndex("FailedHour", "Fingerprint")
+                        .HasDatabaseName("ix_operations_failed_messages_failed_hour_fingerprint");
 
                     b.HasIndex("Status", "FailedAt", "Id")
                         .HasDatabaseName("ix_operations_failed_messages_status_failed_at_id");
@@ -2386,6 +2428,11 @@ namespace RideBooking.Migrations.Sqlite
                     b.Property<int>("Count")
                         .HasColumnType("INTEGER")
                         .HasColumnName("count");
+
+                    b.Property<string>("Fingerprint")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fingerprint");
 
                     b.Property<long?>("Position")
                         .HasColumnType("INTEGER")

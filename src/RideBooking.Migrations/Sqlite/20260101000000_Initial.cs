@@ -717,7 +717,9 @@ namespace RideBooking.Migrations.Sqlite
                     fingerprint = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
                     exception_type = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
                     exception_message = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    top_frame = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
                     failed_at = table.Column<string>(type: "TEXT", nullable: false),
+                    failed_hour = table.Column<int>(type: "INTEGER", nullable: false),
                     sent_at = table.Column<string>(type: "TEXT", nullable: true),
                     attempts = table.Column<int>(type: "INTEGER", nullable: false),
                     status = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
@@ -741,6 +743,20 @@ namespace RideBooking.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "operations_failure_notes",
+                columns: table => new
+                {
+                    fingerprint = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    text = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    by = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    at = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_operations_failure_notes", x => x.fingerprint);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "operations_operator_actions",
                 columns: table => new
                 {
@@ -749,6 +765,7 @@ namespace RideBooking.Migrations.Sqlite
                     by = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
                     action = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     queue = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    fingerprint = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
                     ride_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     subscription = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
@@ -1390,6 +1407,11 @@ namespace RideBooking.Migrations.Sqlite
                 column: "driver_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_operations_failed_messages_failed_hour_fingerprint",
+                table: "operations_failed_messages",
+                columns: new[] { "failed_hour", "fingerprint" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_operations_failed_messages_message_id",
                 table: "operations_failed_messages",
                 column: "message_id");
@@ -1646,6 +1668,9 @@ namespace RideBooking.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "operations_failed_messages");
+
+            migrationBuilder.DropTable(
+                name: "operations_failure_notes");
 
             migrationBuilder.DropTable(
                 name: "operations_operator_actions");

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Observability;
@@ -29,15 +30,9 @@ internal sealed class TimersWaiting(AppDbContext db, TimeProvider clock) : IGaug
     // Normal lateness: the scheduler polls ahead and fires in batches.
     static readonly TimeSpan s_tolerance = TimeSpan.FromSeconds(5);
 
-    // The scheduler's integration uses these names. Its other triggers only record cancellations.
-    const string Table = "Quartz.TRIGGERS";
-    const string JobName = "MassTransitScheduledMessage";
-
     public async Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken)
     {
-        var timers = db.Set<Dictionary<string, object>>(Table)
-            .Where(timer => EF.Property<string>(timer, "JOB_NAME") == JobName)
-            .Select(timer => EF.Property<long?>(timer, "NEXT_FIRE_TIME"));
+        var timers = db.Timers().Select(timer => EF.Property<long?>(timer, "NEXT_FIRE_TIME"));
         var due = (clock.GetUtcNow() - s_tolerance).UtcTicks;
         var overdue = timers.Where(time => time < due);
         var count = await timers.CountAsync(cancellationToken);

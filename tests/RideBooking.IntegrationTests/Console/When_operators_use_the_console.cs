@@ -241,6 +241,30 @@ public sealed class When_operators_use_the_console(ConsoleHost host) : IClassFix
     }
 
     [Fact]
+    public async Task A_failure_gets_a_note_and_the_audit_is_downloaded()
+    {
+        var page = await SignedIn(await host.Open());
+        await page.GotoAsync("console/failed-messages");
+        await page.GetByRole(
+                AriaRole.Button,
+                new() { NameRegex = new System.Text.RegularExpressions.Regex("the note about RideCompleted") }
+            )
+            .First.ClickAsync();
+        await page.GetByLabel("Note", new() { Exact = true }).FillAsync("Fares are broken on purpose.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Write the note" }).ClickAsync();
+        await page.GetByText("The note is written.").WaitForAsync();
+        await page.GetByText("Fares are broken on purpose.").WaitForAsync();
+
+        await page.GotoAsync("console/audit");
+        var download = await page.RunAndWaitForDownloadAsync(() =>
+            page.GetByRole(AriaRole.Link, new() { Name = "Export as CSV" }).ClickAsync()
+        );
+        (await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken)).ShouldContain(
+            "note-failure,,"
+        );
+    }
+
+    [Fact]
     public async Task Events_appear_live_as_they_happen()
     {
         var page = await SignedIn(await host.Open());
@@ -276,6 +300,8 @@ public sealed class When_operators_use_the_console(ConsoleHost host) : IClassFix
             ("overview", "console", "compute-fare_error"),
             ("map", "console/map", "Drivers on duty"),
             ("failed-messages", "console/failed-messages", "Fares were broken"),
+            ("failures-by-ride-status", "console/failed-messages?by=rideStatus", "Status of the ride"),
+            ("unsent-messages", "console/failed-messages/unsent", "Timers that could not be sent"),
             ("failed-message-list", "console/failed-messages/list?queue=compute-fare_error", "Fares were broken"),
             ("failed-message", $"console/failed-messages/{message["id"]}", "Fares were broken"),
             ("redrives", "console/redrives", "Try one first"),

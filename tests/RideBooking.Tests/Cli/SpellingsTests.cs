@@ -2,6 +2,7 @@ using RideBooking.Cli;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Operations;
 using RideBooking.Operations.FailedMessages;
+using RideBooking.Operations.Failures;
 
 namespace RideBooking.Tests.Cli;
 
@@ -11,6 +12,25 @@ public sealed class SpellingsTests
     [Fact]
     public void The_command_line_spells_the_states_of_a_message_as_the_host_does() =>
         (Spellings.MessageFailed, Spellings.MessageDiscarded).ShouldBe((StoredMessage.Failed, StoredMessage.Discarded));
+
+    [Fact]
+    public void The_command_line_spells_groups_as_the_host_does() =>
+        Spellings.Groups.ShouldBe(ListFailureGroups.Groups);
+
+    [Fact]
+    public void The_command_line_spells_the_kinds_of_failures_as_the_host_does() =>
+        new[]
+        {
+            Spellings.FailedMessages,
+            Spellings.UnsentMessages,
+            Spellings.FailingTimers,
+            Spellings.ParkedEvents,
+        }.ShouldBe([
+            CountFailures.FailedMessages,
+            CountFailures.UnsentMessages,
+            CountFailures.FailingTimers,
+            CountFailures.ParkedEvents,
+        ]);
 
     [Fact]
     public void The_command_line_spells_the_statuses_of_work_as_the_host_does() =>

@@ -11,10 +11,10 @@ internal sealed record ErrorQueue(
     string Kind,
     int Count,
     DateTimeOffset? Oldest,
-    IReadOnlyList<FailureGroup> TopFingerprints
+    IReadOnlyList<TopFailure> TopFingerprints
 );
 
-internal sealed record FailureGroup(
+internal sealed record TopFailure(
     string Fingerprint,
     string? ExceptionType,
     string? ExceptionMessage,
@@ -22,6 +22,55 @@ internal sealed record FailureGroup(
     int Count,
     DateTimeOffset FirstSeen,
     DateTimeOffset LastSeen
+);
+
+internal sealed record FailureGroups(IReadOnlyList<FailureGroup> Items, bool More);
+
+internal sealed record FailureGroup(
+    string? Key,
+    int Count,
+    DateTimeOffset FirstSeen,
+    DateTimeOffset LastSeen,
+    IReadOnlyList<int> History,
+    Failure? Failure,
+    FailureNote? Note
+);
+
+internal sealed record Failure(
+    string Fingerprint,
+    string Queue,
+    string? MessageType,
+    string? ExceptionType,
+    string? ExceptionMessage,
+    string? TopFrame
+);
+
+internal sealed record FailureNote(string Text, string By, DateTimeOffset At);
+
+internal sealed record Noted(FailureNote? Note);
+
+internal sealed record Failures(IReadOnlyList<FailureCount> Items);
+
+internal sealed record FailureCount(string Kind, string? Subscription, int Count, DateTimeOffset? Oldest);
+
+internal sealed record UnsentMessage(
+    Guid Id,
+    Guid MessageId,
+    string? MessageType,
+    string? Destination,
+    DateTimeOffset CommittedAt,
+    int Attempts,
+    DateTimeOffset NextAttemptAt,
+    string? Error
+);
+
+internal sealed record FailingTimer(
+    string Token,
+    string? MessageType,
+    string? Destination,
+    DateTimeOffset DueAt,
+    int Attempts,
+    DateTimeOffset? NextAttemptAt
 );
 
 internal sealed record FailedMessage(
@@ -71,6 +120,7 @@ internal sealed record Selection(
     Guid? RideId = null,
     string? RiderId = null,
     string? DriverId = null,
+    string? RideStatus = null,
     string? Text = null,
     DateTimeOffset? FailedAfter = null,
     DateTimeOffset? FailedBefore = null

@@ -6,6 +6,7 @@ internal sealed record OperatorAction(
     string By,
     string Action,
     string? Queue,
+    string? Fingerprint,
     Guid? RideId,
     string? RiderId,
     string? Subscription,

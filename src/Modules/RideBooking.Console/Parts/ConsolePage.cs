@@ -6,7 +6,7 @@ using RideBooking.Console.SignIn;
 
 namespace RideBooking.Console.Parts;
 
-/// <summary>A page that shows an response of the API. Its address says which, so that every view can be linked.</summary>
+/// <summary>A page that shows a response of the API. Its address says which, so that every view can be linked.</summary>
 public abstract class ConsolePage : ComponentBase, IDisposable
 {
     readonly CancellationTokenSource _left = new();
@@ -34,7 +34,7 @@ public abstract class ConsolePage : ComponentBase, IDisposable
     /// <summary>The outcome of the operator's last action.</summary>
     private protected string? Outcome { get; set; }
 
-    /// <summary>Whether an response has been shown.</summary>
+    /// <summary>Whether a response has been shown.</summary>
     private protected bool IsLoaded { get; private set; }
 
     /// <summary>How often the page loads again; null if it does not.</summary>

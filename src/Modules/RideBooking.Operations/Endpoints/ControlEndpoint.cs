@@ -81,7 +81,7 @@ internal static class ControlEndpoint
         var now = clock.GetUtcNow();
         await change(name, request, by, db, now, cancellationToken);
         signal.Wake();
-        var changed = await EndpointView.Of([name], db, gauges, now, cancellationToken);
+        var changed = await EndpointView.Of([name], withHistory: true, db, gauges, now, cancellationToken);
         return TypedResults.Ok(changed[0]);
     }
 

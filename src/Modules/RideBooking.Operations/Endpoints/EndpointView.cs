@@ -18,7 +18,7 @@ namespace RideBooking.Operations.Endpoints;
 /// <param name="CriticalTimeSeconds">From when a handled message was sent or due until it was handled, in seconds, on average.</param>
 /// <param name="Failures">Messages that failed after all retries in memory, per second.</param>
 /// <param name="Retries">Attempts after the first, per second.</param>
-/// <param name="History">The last hour, one entry a minute, the oldest first.</param>
+/// <param name="History">The last hour, one entry a minute, the oldest first; empty in a list without history.</param>
 internal sealed record EndpointView(
     string Name,
     bool Paused,
@@ -43,6 +43,7 @@ internal sealed record EndpointView(
     /// <summary>Returns the endpoints with these names.</summary>
     public static async Task<IReadOnlyList<EndpointView>> Of(
         IReadOnlyList<string> names,
+        bool withHistory,
         AppDbContext db,
         GaugeReadings gauges,
         DateTimeOffset now,
@@ -50,7 +51,8 @@ internal sealed record EndpointView(
     )
     {
         var end = EndpointMinute.Of(now - s_recorded);
-        var begin = end.AddMinutes(-EndpointMinute.History);
+        var minutesRead = withHistory ? EndpointMinute.History : 1;
+        var begin = end.AddMinutes(-minutesRead);
         var minutes = (
             await db.Set<EndpointMinute>()
                 .Where(row => row.Minute >= begin && row.Minute < end && names.Contains(row.Endpoint))
@@ -90,7 +92,7 @@ internal sealed record EndpointView(
             .. names.Select(name =>
             {
                 var history = Enumerable
-                    .Range(0, EndpointMinute.History)
+                    .Range(0, minutesRead)
                     .Select(number => begin.AddMinutes(number))
                     .Select(minute => MinuteView.Of(minute, minutes.GetValueOrDefault((name, minute))))
                     .ToList();
@@ -110,7 +112,7 @@ internal sealed record EndpointView(
                     last.CriticalTimeSeconds,
                     last.Failures,
                     last.Retries,
-                    history
+                    withHistory ? history : []
                 );
             }),
         ];

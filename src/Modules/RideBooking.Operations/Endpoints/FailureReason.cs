@@ -22,7 +22,8 @@ internal sealed record FailureReason(
         var cause = exception.GetBaseException();
         var messageType = FailedMessage.ShortName(context.SupportedMessageTypes.FirstOrDefault());
         var (type, text) = (TypeCache.GetShortName(cause.GetType()), ExceptionUtil.GetMessage(cause));
-        return new(FailedMessage.FingerprintOf(endpoint, messageType, type, text), messageType, type, text);
+        var frame = FailedMessage.TopFrameOf(ExceptionUtil.GetStackTrace(cause));
+        return new(FailedMessage.FingerprintOf(endpoint, messageType, type, text, frame), messageType, type, text);
     }
 
     public override string ToString() => $"{MessageType}: {ExceptionType}: {ExceptionMessage}";

@@ -29,7 +29,7 @@ internal static class GetEndpoint
     {
         if (!endpoints.Names.Contains(name))
             return OperationsProblems.NoSuchEndpoint();
-        var found = await EndpointView.Of([name], db, gauges, clock.GetUtcNow(), cancellationToken);
+        var found = await EndpointView.Of([name], withHistory: true, db, gauges, clock.GetUtcNow(), cancellationToken);
         return TypedResults.Ok(found[0]);
     }
 }

@@ -17,11 +17,12 @@ internal static class ListEndpoints
             .MapGet("/operations/endpoints", Handle)
             .WithSummary("List the endpoints")
             .WithDescription(
-                "Rates and times are those of all hosts in the last complete minute, and `history` has the last hour. The messages "
+                "Rates and times are those of all hosts in the last complete minute, and `history` has the last hour, unless history=false. The messages "
                     + "that wait are known on RabbitMQ only."
             );
 
     static async Task<Ok<Page<EndpointView>>> Handle(
+        bool? history,
         ReceiveEndpoints endpoints,
         AppDbContext db,
         GaugeReadings gauges,
@@ -30,7 +31,14 @@ internal static class ListEndpoints
     ) =>
         TypedResults.Ok(
             new Page<EndpointView>(
-                await EndpointView.Of(endpoints.Names, db, gauges, clock.GetUtcNow(), cancellationToken),
+                await EndpointView.Of(
+                    endpoints.Names,
+                    history != false,
+                    db,
+                    gauges,
+                    clock.GetUtcNow(),
+                    cancellationToken
+                ),
                 null
             )
         );

@@ -54,7 +54,8 @@ internal sealed partial class FailedMessage
         SentAt = Instant(Text("sentTime"));
         FailedAt = Instant(Header(MessageHeaders.FaultTimestamp)) ?? SentAt;
         Attempts = 1 + Number(Header(MessageHeaders.FaultRedeliveryCount) ?? RedeliveryCount());
-        Fingerprint = FingerprintOf(Endpoint, MessageType, ExceptionType, ExceptionMessage);
+        TopFrame = TopFrameOf(StackTrace);
+        Fingerprint = FingerprintOf(Endpoint, MessageType, ExceptionType, ExceptionMessage, TopFrame);
         // A skipped message does not say when it failed. When it was sent back and is skipped again, it says when it was sent.
         var when = Header(MessageHeaders.FaultTimestamp) ?? Header(DueTime.Header);
         // Of two equal messages without an id and a time, neither may pass for the other.
@@ -143,6 +144,11 @@ internal sealed partial class FailedMessage
 
     public string? StackTrace => Header(MessageHeaders.FaultStackTrace);
 
+    /// <summary>
+    /// The method of a module that was running when it failed, without parameters; null if the stack trace names none.
+    /// </summary>
+    public string? TopFrame { get; }
+
     /// <summary>A hash that is the same for messages that failed for the same reason.</summary>
     public string Fingerprint { get; }
 
@@ -158,11 +164,22 @@ internal sealed partial class FailedMessage
         string endpoint,
         string? messageType,
         string? exceptionType,
-        string? exceptionMessage
+        string? exceptionMessage,
+        string? topFrame
     ) =>
         Hash(
-            $"{endpoint}\n{messageType}\n{exceptionType}\n{Variable().Replace(exceptionMessage?.Split('\n')[0] ?? "", "#")}"
+            $"{endpoint}\n{messageType}\n{exceptionType}\n{Variable().Replace(exceptionMessage?.Split('\n')[0] ?? "", "#")}\n{topFrame}"
         );
+
+    /// <summary>Returns the first method of a module in a stack trace, without parameters; null if there is none.</summary>
+    /// <remarks>
+    /// The compiler numbers lambdas, and a change elsewhere in the file renumbers them. Without the numbers, a failure has the
+    /// same fingerprint after a release.
+    /// </remarks>
+    public static string? TopFrameOf(string? stackTrace) =>
+        OwnFrame().Match(stackTrace ?? "") is { Success: true } frame
+            ? CompilerNumber().Replace(frame.Groups["method"].Value, "").Shorten(MaxTextLength)
+            : null;
 
     /// <summary>The endpoint whose failed or skipped messages this queue holds.</summary>
     public static string EndpointOf(string queue) =>
@@ -312,4 +329,11 @@ internal sealed partial class FailedMessage
     // Ids, numbers and quoted values differ from one failure to the next.
     [GeneratedRegex("""[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}|\d+|'[^']*'|"[^"]*" ?""")]
     private static partial Regex Variable();
+
+    // Platform is in every stack trace. Only the module's method tells one failure from another.
+    [GeneratedRegex(@"^\s*at (?<method>RideBooking\.(?!Platform\.)[^(\r\n]+)", RegexOptions.Multiline)]
+    private static partial Regex OwnFrame();
+
+    [GeneratedRegex(@"(?<=b__)\d+(_\d+)?|(?<=DisplayClass|\|)\d+(_\d+)?")]
+    private static partial Regex CompilerNumber();
 }

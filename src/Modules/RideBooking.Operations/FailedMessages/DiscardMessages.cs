@@ -2,6 +2,7 @@ using FluentValidation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts.Seams;
@@ -31,6 +32,7 @@ internal static class DiscardMessages
         Operator by,
         IdempotentRequest attempt,
         ReceiveEndpoints endpoints,
+        [FromServices] IRideStatuses? rides,
         AppDbContext db,
         TimeProvider clock,
         CancellationToken cancellationToken
@@ -43,7 +45,7 @@ internal static class DiscardMessages
         var failed = db.Set<StoredMessage>().Where(row => row.Status == StoredMessage.Failed);
         if (request.DryRun == true)
             return TypedResults.Ok(
-                await PlanView.Of(selection, selection.Of(failed), request.Limit, now, cancellationToken)
+                await PlanView.Of(selection, selection.Of(failed, rides), request.Limit, now, cancellationToken)
             );
 
         // An earlier attempt with the same Idempotency-Key, whose answer was lost, discarded its messages or none.
@@ -59,7 +61,7 @@ internal static class DiscardMessages
         var line = new HistoryEntry(HistoryEntry.Discarded, now, by.Id, request.Reason.Trim()).Line();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var discarded = await failed
-            .Selected(selection, request.Limit)
+            .Selected(selection, rides, request.Limit)
             .ExecuteUpdateAsync(
                 set =>
                     set.SetProperty(row => row.Status, StoredMessage.Discarded)

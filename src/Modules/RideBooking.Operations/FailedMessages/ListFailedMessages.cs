@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts.Seams;
 using RideBooking.Platform.Http.OpenApi;
-using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
@@ -14,65 +15,26 @@ namespace RideBooking.Operations.FailedMessages;
 /// <summary>Lists the failed messages that wait for an operator, or those that operators have dealt with.</summary>
 internal static class ListFailedMessages
 {
-    static readonly string[] s_states =
-    [
-        StoredMessage.Failed,
-        StoredMessage.Redriving,
-        StoredMessage.Redriven,
-        StoredMessage.Discarded,
-    ];
-
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapGet("/operations/failed-messages", Handle)
             .WithSummary("List failed messages, oldest first")
-            .WithDescription(
-                $"state is one of {string.Join(", ", s_states)}; failed are those that wait for an operator. The default is failed; with redriveId, every state."
-            )
+            .WithDescription(MessageFilter.DescriptionOfState)
             .Refuses(StatusCodes.Status404NotFound, OperationsProblems.QueueNotFound);
 
     static async Task<Results<Ok<Page<MessageView>>, ProblemHttpResult>> Handle(
-        string? queue,
-        string? fingerprint,
-        string? messageType,
-        Guid? rideId,
-        string? riderId,
-        string? driverId,
-        string? text,
-        DateTimeOffset? failedAfter,
-        DateTimeOffset? failedBefore,
-        Guid? redriveId,
-        string? state,
+        [AsParameters] MessageFilter filter,
         PageRequest page,
         ReceiveEndpoints endpoints,
+        [FromServices] IRideStatuses? rides,
         AppDbContext db,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
-        if (redriveId is null)
-            state ??= StoredMessage.Failed;
-        if (state is not null && !s_states.Contains(state))
-            return Problem.Validation("state", $"must be one of: {string.Join(", ", s_states)}");
-        var filter = new Selection(
-            Queue: string.IsNullOrEmpty(queue) ? null : queue,
-            Fingerprint: fingerprint,
-            MessageType: messageType,
-            RideId: rideId,
-            RiderId: riderId,
-            DriverId: driverId,
-            Text: string.IsNullOrEmpty(text) ? null : text,
-            FailedAfter: failedAfter,
-            FailedBefore: failedBefore
-        );
-        // A misspelt queue must not look like an empty one. Other messages may belong to a queue that no longer exists.
-        if (state == StoredMessage.Failed && await filter.Unknown(endpoints, db, cancellationToken) is { } unknown)
-            return unknown;
-        var messages = filter.Of(db.Set<StoredMessage>().AsNoTracking());
-        if (state is not null)
-            messages = messages.Where(row => row.Status == state);
-        if (redriveId is not null)
-            messages = messages.Where(row => row.RedriveId == redriveId);
+        if (await filter.Refuse(endpoints, db, cancellationToken) is { } problem)
+            return problem;
+        var messages = filter.Of(db.Set<StoredMessage>().AsNoTracking(), rides);
         if (page.TryAfter<(DateTimeOffset FailedAt, string Id)>(out var after))
             messages = messages.Where(row =>
                 row.FailedAt > after.FailedAt

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.JsonPatch.SystemTextJson;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts.Seams;
@@ -46,6 +47,7 @@ internal static class RepairMessages
         IdempotentRequest attempt,
         ReceiveEndpoints endpoints,
         MessageEditor editor,
+        [FromServices] IRideStatuses? rides,
         AppDbContext db,
         TimeProvider clock,
         CancellationToken cancellationToken
@@ -59,9 +61,9 @@ internal static class RepairMessages
             return Problem.Validation("cursor", "must be the nextCursor of a repair");
         var now = clock.GetUtcNow();
         var failed = db.Set<StoredMessage>().Where(row => row.Status == StoredMessage.Failed);
-        var matching = await selection.Of(failed).CountAsync(cancellationToken);
+        var matching = await selection.Of(failed, rides).CountAsync(cancellationToken);
 
-        var selected = selection.Of(failed);
+        var selected = selection.Of(failed, rides);
         if (request.Cursor is not null)
             selected = selected.Where(row =>
                 row.FailedAt > after.FailedAt

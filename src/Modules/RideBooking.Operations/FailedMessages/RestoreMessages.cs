@@ -2,6 +2,7 @@ using FluentValidation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts.Seams;
@@ -16,6 +17,8 @@ namespace RideBooking.Operations.FailedMessages;
 /// <summary>Makes discarded messages failed messages again.</summary>
 internal static class RestoreMessages
 {
+    static readonly byte[] s_deleted = [];
+
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapPost("/operations/failed-messages/restore", Handle)
@@ -29,6 +32,7 @@ internal static class RestoreMessages
         Request request,
         Operator by,
         ReceiveEndpoints endpoints,
+        [FromServices] IRideStatuses? rides,
         AppDbContext db,
         TimeProvider clock,
         CancellationToken cancellationToken
@@ -38,16 +42,18 @@ internal static class RestoreMessages
         if (await selection.Unknown(endpoints, db, cancellationToken) is { } unknown)
             return unknown;
         var now = clock.GetUtcNow();
-        var discarded = db.Set<StoredMessage>().Where(row => row.Status == StoredMessage.Discarded);
+        // The message itself was deleted if its rider was forgotten.
+        var discarded = db.Set<StoredMessage>()
+            .Where(row => row.Status == StoredMessage.Discarded && row.Body != s_deleted);
         if (request.DryRun == true)
             return TypedResults.Ok(
-                await PlanView.Of(selection, selection.Of(discarded), request.Limit, now, cancellationToken)
+                await PlanView.Of(selection, selection.Of(discarded, rides), request.Limit, now, cancellationToken)
             );
 
         var line = new HistoryEntry(HistoryEntry.Restored, now, by.Id, request.Reason.Trim()).Line();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var restored = await discarded
-            .Selected(selection, request.Limit)
+            .Selected(selection, rides, request.Limit)
             .ExecuteUpdateAsync(
                 set =>
                     set.SetProperty(row => row.Status, StoredMessage.Failed)

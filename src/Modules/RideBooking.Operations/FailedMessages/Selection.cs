@@ -2,6 +2,8 @@ using System.Text.Json.Serialization;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Contracts.Seams;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Messaging;
@@ -17,6 +19,7 @@ namespace RideBooking.Operations.FailedMessages;
 /// <param name="RideId">Only those of this ride.</param>
 /// <param name="RiderId">Only those about this rider.</param>
 /// <param name="DriverId">Only those about this driver.</param>
+/// <param name="RideStatus">Only those whose ride has this status now.</param>
 /// <param name="Text">
 /// Only those with this text in the exception's type or message, in the message's type or in its id. Upper and lower case are the
 /// same.
@@ -33,6 +36,7 @@ internal sealed record Selection(
     Guid? RideId = null,
     string? RiderId = null,
     string? DriverId = null,
+    string? RideStatus = null,
     string? Text = null,
     DateTimeOffset? FailedAfter = null,
     DateTimeOffset? FailedBefore = null
@@ -42,7 +46,9 @@ internal sealed record Selection(
     public const int MaxId = 300;
 
     /// <summary>Returns those of the messages that are selected.</summary>
-    public IQueryable<StoredMessage> Of(IQueryable<StoredMessage> messages)
+    /// <param name="messages">The messages.</param>
+    /// <param name="rides">The statuses of rides; null in a host without rides, where no message has a ride with a status.</param>
+    public IQueryable<StoredMessage> Of(IQueryable<StoredMessage> messages, IRideStatuses? rides)
     {
         if (Ids is not null)
             messages = messages.Where(row => Ids.Contains(row.Id));
@@ -58,6 +64,13 @@ internal sealed record Selection(
             messages = messages.Where(row => row.RiderId == RiderId);
         if (DriverId is not null)
             messages = messages.Where(row => row.DriverId == DriverId);
+        if (RideStatus is not null)
+        {
+            var status = Enum.Parse<RideStatus>(RideStatus, ignoreCase: true).ToString();
+            messages = rides is null
+                ? messages.Where(_ => false)
+                : messages.Where(row => rides.All.Any(ride => ride.RideId == row.RideId && ride.Status == status));
+        }
         if (FailedAfter?.ToUniversalTime() is { } from)
             messages = messages.Where(row => row.FailedAt >= from);
         if (FailedBefore?.ToUniversalTime() is { } before)
@@ -109,7 +122,7 @@ internal sealed record Selection(
                 .Must(selection => selection.Ids is null == selection.IsFilter)
                 .WithName("ids")
                 .WithMessage(
-                    "give either ids or a filter: queue, fingerprint, messageType, rideId, riderId, driverId, text, failedAfter, failedBefore"
+                    "give either ids or a filter: queue, fingerprint, messageType, rideId, riderId, driverId, rideStatus, text, failedAfter, failedBefore"
                 );
             RuleFor(selection => selection.Ids)
                 .Must(ids => ids is null or { Count: >= 1 and <= MaxIds })
@@ -120,6 +133,9 @@ internal sealed record Selection(
             RuleFor(selection => selection.MessageType).Text(1, 255);
             RuleFor(selection => selection.RiderId).Text(1, 255);
             RuleFor(selection => selection.DriverId).Text(1, 255);
+            RuleFor(selection => selection.RideStatus)
+                .Must(status => status is null || RideStatuses.Spellings.Contains(status))
+                .WithMessage($"must be one of: {string.Join(", ", RideStatuses.Spellings)}");
             RuleFor(selection => selection.Text).Text(1, 255);
         }
     }
@@ -134,10 +150,11 @@ internal static class SelectedMessages
     public static IQueryable<StoredMessage> Selected(
         this IQueryable<StoredMessage> messages,
         Selection selection,
+        IRideStatuses? rides,
         int? limit
     )
     {
-        var selected = selection.Of(messages);
+        var selected = selection.Of(messages, rides);
         if (limit is not { } max)
             return selected;
         var oldest = selected.OldestFirst().Take(max).Select(row => row.Id);

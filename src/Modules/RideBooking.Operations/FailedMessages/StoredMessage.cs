@@ -43,8 +43,14 @@ internal sealed class StoredMessage
 
     public required string? ExceptionMessage { get; init; }
 
+    /// <summary>The method of a module that was running when it failed.</summary>
+    public string? TopFrame { get; init; }
+
     /// <summary>When it failed; when it was stored, if it does not say.</summary>
     public required DateTimeOffset FailedAt { get; init; }
+
+    /// <summary>The hour in which it failed, counted from 1970. Failures are counted by it.</summary>
+    public int FailedHour { get; init; }
 
     public required DateTimeOffset? SentAt { get; init; }
 
@@ -101,7 +107,9 @@ internal sealed class StoredMessage
             Fingerprint = message.Fingerprint,
             ExceptionType = Text(message.ExceptionType, MaxTextLength),
             ExceptionMessage = Text(message.ExceptionMessage, MaxTextLength),
+            TopFrame = Text(message.TopFrame, MaxTextLength),
             FailedAt = message.FailedAt ?? now,
+            FailedHour = HourOf(message.FailedAt ?? now),
             SentAt = message.SentAt,
             Attempts = message.Attempts,
             OrderedBy = message.SentAt ?? message.FailedAt ?? now,
@@ -116,6 +124,9 @@ internal sealed class StoredMessage
             ContentType = Text(message.ContentType, 255),
             Body = message.Body,
         };
+
+    /// <summary>Returns the hour of an instant, counted from 1970.</summary>
+    public static int HourOf(DateTimeOffset instant) => (int)(instant.ToUnixTimeSeconds() / 3600);
 
     // A message that the database refuses would keep all others from moving to the store.
     static string? Text(string? text, int maxLength) => text?.MakeStorable().Shorten(maxLength);
@@ -151,6 +162,27 @@ internal sealed class StoredMessage
         History += entry.Line();
     }
 
+    /// <summary>Replaces the message by a redacted one, which is equal otherwise, and forgets what edits changed.</summary>
+    public void Redact(byte[] body, byte[]? originalBody)
+    {
+        (Body, OriginalBody) = (body, originalBody);
+        ForgetChanges();
+    }
+
+    /// <summary>Deletes the message, and discards what is left of it unless operators have dealt with it.</summary>
+    public void Delete(HistoryEntry entry)
+    {
+        (Body, OriginalBody) = ([], null);
+        ForgetChanges();
+        if (Status is not (Failed or Redriving))
+            return;
+        (Status, StatusAt) = (Discarded, entry.At);
+        History += entry.Line();
+    }
+
+    void ForgetChanges() =>
+        History = string.Concat(HistoryEntry.Read(History).Select(entry => (entry with { Changes = null }).Line()));
+
     /// <summary>Returns the message as it was in its queue, with the edits of operators.</summary>
     public FailedMessage Message() => Message(Body);
 
@@ -180,6 +212,7 @@ internal sealed class StoredMessage
             builder.Property(row => row.Fingerprint).HasMaxLength(16);
             builder.Property(row => row.ExceptionType).HasMaxLength(MaxTextLength);
             builder.Property(row => row.ExceptionMessage).HasMaxLength(MaxTextLength);
+            builder.Property(row => row.TopFrame).HasMaxLength(MaxTextLength);
             builder.Property(row => row.Status).HasMaxLength(16);
             builder.Property(row => row.Outcome).HasMaxLength(16);
             builder.Property(row => row.RoutingKey).HasMaxLength(255);
@@ -203,6 +236,8 @@ internal sealed class StoredMessage
                 row.OrderedBy,
                 row.Id,
             });
+            // How often each failure happened in the last hours, whatever became of the messages.
+            builder.HasIndex(row => new { row.FailedHour, row.Fingerprint });
             builder.HasIndex(row => row.RideId);
             builder.HasIndex(row => row.RiderId);
             builder.HasIndex(row => row.DriverId);

@@ -3,9 +3,11 @@ using FluentValidation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts.Seams;
+using RideBooking.Operations.Endpoints;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Operations.FailedMessages;
 using RideBooking.Platform.Http.Authentication;
@@ -37,6 +39,7 @@ internal static class RequestRedrive
         IdempotentRequest attempt,
         ReceiveEndpoints endpoints,
         IErrorQueues queues,
+        [FromServices] IRideStatuses? rides,
         AppDbContext db,
         WorkSignal<RunRedrives> signal,
         TimeProvider clock,
@@ -58,22 +61,26 @@ internal static class RequestRedrive
         var quarantined =
             request.Force == true
                 ? 0
-                : await selection.Of(failed).CountAsync(row => row.IsQuarantined, cancellationToken);
+                : await selection.Of(failed, rides).CountAsync(row => row.IsQuarantined, cancellationToken);
         if (request.Force != true)
             failed = failed.Where(row => !row.IsQuarantined);
         if (request.DryRun == true)
             return TypedResults.Ok(
-                await PlanView.Of(selection, selection.Of(failed), request.Limit, now, cancellationToken, quarantined)
+                await PlanView.Of(
+                    selection,
+                    selection.Of(failed, rides),
+                    request.Limit,
+                    now,
+                    cancellationToken,
+                    quarantined
+                )
             );
-        if (request.Force != true && await NotConsumed() is { } endpoint)
-            return Problem.Conflict(
-                OperationsProblems.QueueNotConsumed,
-                $"No host consumes {endpoint}. Start one, or set force."
-            );
+        if (request.Force != true && await WhyNotConsumed() is { } reason)
+            return Problem.Conflict(OperationsProblems.QueueNotConsumed, reason);
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var selected = await failed
-            .Selected(selection, request.Limit)
+            .Selected(selection, rides, request.Limit)
             .ExecuteUpdateAsync(
                 set =>
                     set.SetProperty(row => row.Status, StoredMessage.Redriving)
@@ -110,18 +117,27 @@ internal static class RequestRedrive
         signal.Wake();
         return Response(redrive);
 
-        async Task<string?> NotConsumed()
+        async Task<string?> WhyNotConsumed()
         {
             var from = await selection
-                .Of(failed)
+                .Of(failed, rides)
                 .Select(row => row.Queue)
                 .Distinct()
                 .OrderBy(queue => queue)
                 .ToListAsync(cancellationToken);
             // The queue of an endpoint that no longer exists is missed when the redrive runs.
-            foreach (var endpoint in from.Select(FailedMessage.EndpointOf).Distinct().Intersect(endpoints.Names))
+            var to = from.Select(FailedMessage.EndpointOf).Distinct().Intersect(endpoints.Names).ToList();
+            if (
+                await db.Set<PausedEndpoint>()
+                    .Where(row => to.Contains(row.Name))
+                    .OrderBy(row => row.Name)
+                    .FirstOrDefaultAsync(cancellationToken) is
+                { } paused
+            )
+                return $"{paused.Name} is paused. Resume it, or set force: the messages then wait in its queue.";
+            foreach (var endpoint in to)
                 if (!await queues.IsConsumed(endpoints.QueuesOf(endpoint), cancellationToken))
-                    return endpoint;
+                    return $"No host consumes {endpoint}. Start one, or set force.";
             return null;
         }
 

@@ -249,8 +249,11 @@ internal sealed class RunRedrives(
         return new(now.Status, await WithOutcomes(db, rows, cancellationToken), isLast);
     }
 
-    /// <summary>Returns the oldest messages of rides that have no message on its way, one of each ride.</summary>
-    static async Task<List<StoredMessage>> Choose(
+    /// <summary>
+    /// Returns the oldest messages of rides that have no message on its way, one of each ride. A message waits for older ones of
+    /// its ride in other redrives.
+    /// </summary>
+    async Task<List<StoredMessage>> Choose(
         AppDbContext db,
         Redrive redrive,
         IReadOnlyCollection<string> pending,
@@ -267,6 +270,13 @@ internal sealed class RunRedrives(
                 .Distinct()
                 .ToListAsync(cancellationToken)
         ).ToHashSet();
+        // One that no process works on may be paused, or wait until fewer redrives run: its messages are not waited for.
+        var now = clock.GetUtcNow();
+        var others = await db.Set<Redrive>()
+            .Where(row => row.Id != redrive.Id && row.FinishedAt == null && row.Status == WorkStatus.Running)
+            .Where(row => row.ClaimedUntil > now)
+            .Select(row => row.Id)
+            .ToListAsync(cancellationToken);
         List<string> chosen = [];
         (DateTimeOffset OrderedBy, string Id)? last = null;
         while (true)
@@ -288,9 +298,18 @@ internal sealed class RunRedrives(
                     row.OrderedBy,
                 })
                 .ToListAsync(cancellationToken);
+            var ahead =
+                others.Count == 0
+                    ? []
+                    : await Oldest(db, others, window.ConvertAll(row => row.RideId), cancellationToken);
             foreach (var row in window.TakeWhile(_ => chosen.Count < max))
-                if ((row.RideId is not { } ride || busy.Add(ride)) && !pending.Contains(row.Id))
+            {
+                var waits =
+                    row.RideId is { } ride
+                    && (!busy.Add(ride) || ahead.GetValueOrDefault(ride, row.OrderedBy) < row.OrderedBy);
+                if (!waits && !pending.Contains(row.Id))
                     chosen.Add(row.Id);
+            }
             if (chosen.Count == max || window.Count < Window)
                 break;
             last = (window[^1].OrderedBy, window[^1].Id);
@@ -301,6 +320,20 @@ internal sealed class RunRedrives(
             .ToListAsync(cancellationToken);
         return [.. rows.OrderBy(row => chosen.IndexOf(row.Id))];
     }
+
+    /// <summary>Returns the time of the oldest message of each ride that other redrives have not sent yet.</summary>
+    static Task<Dictionary<Guid, DateTimeOffset>> Oldest(
+        AppDbContext db,
+        List<Guid> redrives,
+        List<Guid?> rides,
+        CancellationToken cancellationToken
+    ) =>
+        db.Set<StoredMessage>()
+            .Where(row => row.Status == StoredMessage.Redriving && redrives.Contains(row.RedriveId!.Value))
+            .Where(row => row.RideId != null && rides.Contains(row.RideId))
+            .GroupBy(row => row.RideId!.Value)
+            .Select(ride => new { ride.Key, Oldest = ride.Min(row => row.OrderedBy) })
+            .ToDictionaryAsync(ride => ride.Key, ride => ride.Oldest, cancellationToken);
 
     /// <summary>Adds to each message what is known of its outcome before it is sent.</summary>
     async Task<List<(StoredMessage, string)>> WithOutcomes(

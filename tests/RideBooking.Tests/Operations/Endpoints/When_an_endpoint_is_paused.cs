@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using RideBooking.Contracts;
 using RideBooking.TestKit.Api;
+using RideBooking.Tests.Operations.FailedMessages;
 
 namespace RideBooking.Tests.Operations.Endpoints;
 
@@ -61,6 +63,27 @@ public sealed class When_an_endpoint_is_paused : IAsyncLifetime
         var audit = (await operations.Get("operations/audit")).Body!["items"]!.AsArray();
         audit.Select(entry => entry!["action"]!.ToString()).ShouldBe(["resume-endpoint", "pause-endpoint"]);
         audit.ShouldAllBe(entry => entry!["queue"]!.ToString() == PausableHost.Endpoint);
+    }
+
+    [Fact]
+    public async Task A_redrive_to_it_is_refused_unless_it_is_forced()
+    {
+        var operations = await _host.City.Operator();
+        var message = new RiderForgotten("a-rider", DateTimeOffset.UtcNow);
+        var id = await _host.Services.Fail(PausableHost.Endpoint, message);
+        await _host.Control("pause");
+        var redrive = new JsonObject
+        {
+            ["selection"] = new JsonObject { ["ids"] = new JsonArray(id) },
+            ["reason"] = "a test",
+        };
+
+        var refused = await operations.Post("operations/redrives", redrive.DeepClone());
+        refused.ShouldBe(HttpStatusCode.Conflict, "queue_not_consumed");
+        (await operations.Get($"operations/failed-messages/{id}")).Text("state").ShouldBe("failed");
+
+        redrive["force"] = true;
+        (await operations.Post("operations/redrives", redrive)).ShouldBe(HttpStatusCode.Accepted);
     }
 
     [Fact]

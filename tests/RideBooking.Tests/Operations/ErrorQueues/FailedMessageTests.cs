@@ -61,6 +61,39 @@ public sealed class FailedMessageTests
         message.Attempts.ShouldBe(attempts);
     }
 
+    [Fact]
+    public void Has_the_fingerprint_of_its_reason_whatever_ids_numbers_and_lambdas_there_are()
+    {
+        var first = Failed(
+            "Ride 5 has 2 drivers.",
+            "at RideBooking.Rides.RideStateMachine.<>c.<.ctor>b__12_3(Object x)"
+        );
+        var again = Failed(
+            "Ride 6 has 3 drivers.",
+            "at RideBooking.Rides.RideStateMachine.<>c.<.ctor>b__14_1(Object x)"
+        );
+        var elsewhere = Failed("Ride 5 has 2 drivers.", "at RideBooking.Rides.Assign.Consume(Object x)");
+
+        first.TopFrame.ShouldBe("RideBooking.Rides.RideStateMachine.<>c.<.ctor>b__");
+        again.Fingerprint.ShouldBe(first.Fingerprint);
+        elsewhere.Fingerprint.ShouldNotBe(first.Fingerprint);
+        Failed("Ride 5", "at System.Guid.Parse(String x)").TopFrame.ShouldBeNull();
+
+        static FailedMessage Failed(string text, string frame) =>
+            new(
+                "ride-state_error",
+                new Dictionary<string, string?>
+                {
+                    ["MT-Fault-ExceptionType"] = "System.InvalidOperationException",
+                    ["MT-Fault-Message"] = text,
+                    ["MT-Fault-StackTrace"] =
+                        $"   at RideBooking.Platform.Messaging.SagaCommandDispatcher.Send(Object x) in /src/A.cs:line 3\n   {frame} in /src/B.cs:line 9",
+                },
+                "application/json",
+                "{}"u8.ToArray()
+            );
+    }
+
     // Else the store would take it for the message that was redriven, and its second failure would go unnoticed.
     [Fact]
     public void Has_another_id_when_it_was_sent_back_and_is_skipped_again()

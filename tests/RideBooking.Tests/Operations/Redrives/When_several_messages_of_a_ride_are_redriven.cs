@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Operations.FailedMessages;
+using RideBooking.Operations.Redrives;
 using RideBooking.Platform.Messaging.DeadLetters;
 using RideBooking.Platform.Persistence;
 using RideBooking.TestKit.Api;
@@ -90,6 +91,52 @@ public sealed class When_several_messages_of_a_ride_are_redriven : IAsyncLifetim
                 answer => answer.Body!["sent"]!.GetValue<int>() == many,
                 WaitFor.Limit
             );
+    }
+
+    [Fact]
+    public async Task Several_redrives_keep_the_order_of_each_ride()
+    {
+        var operations = await _host.City.Operator();
+        var rides = (await Stored()).GroupBy(row => row.RideId, row => row).ToList();
+        var newest = rides.ConvertAll(ride => ride.MaxBy(row => row.OrderedBy)!.Id);
+        var broker = new TaskCompletionSource();
+        _host.Queues.Accepts = broker.Task;
+        var older = await Redrive(operations, (await Stored()).Select(row => row.Id).Except(newest));
+        await WaitFor.TrueAsync("messages are sent", () => Task.FromResult(!_host.Queues.OnTheirWay.IsEmpty));
+
+        var newer = await Redrive(operations, newest);
+        var (first, second) = (await Claim(newer), 0);
+        await WaitFor.TrueAsync(
+            "the redrive of the newest messages has looked for messages to send several times",
+            async () => await Claim(newer) != first && ++second > 3
+        );
+        _host.Queues.Sent.Select(message => message.Id).ShouldNotContain(id => newest.Contains(id));
+        broker.SetResult();
+
+        foreach (var redrive in new[] { older, newer })
+            await operations.Until("the redrive", redrive, answer => answer.Text("status") == "completed");
+        _host.Queues.Sent.Count.ShouldBe(Messages);
+        foreach (var ride in _host.Queues.Sent.GroupBy(message => message.RideId))
+            ride.Select(message => message.SentAt!.Value).ShouldBeInOrder();
+
+        static async Task<string> Redrive(Person operations, IEnumerable<string> ids)
+        {
+            var selection = new JsonObject { ["ids"] = new JsonArray([.. ids.Select(id => JsonValue.Create(id))]) };
+            var request = new JsonObject { ["selection"] = selection, ["reason"] = "a test" };
+            return $"operations/redrives/{(await operations.Post("operations/redrives", request)).Text("id")}";
+        }
+
+        async Task<DateTimeOffset> Claim(string redrive)
+        {
+            await using var scope = _host.Services.CreateAsyncScope();
+            var id = Guid.Parse(redrive.Split('/')[^1]);
+            return await scope
+                .ServiceProvider.GetRequiredService<AppDbContext>()
+                .Set<Redrive>()
+                .Where(row => row.Id == id)
+                .Select(row => row.ClaimedUntil)
+                .SingleAsync(Stop);
+        }
     }
 
     [Fact]
@@ -183,6 +230,9 @@ public sealed class When_several_messages_of_a_ride_are_redriven : IAsyncLifetim
 
         public string? Refuses { get; set; }
 
+        /// <summary>When the broker answers.</summary>
+        public Task Accepts { get; set; } = Task.CompletedTask;
+
         public Task Move(
             IReadOnlyList<string> from,
             Func<IReadOnlyList<FailedMessage>, Task> store,
@@ -206,6 +256,7 @@ public sealed class When_several_messages_of_a_ride_are_redriven : IAsyncLifetim
                             cancellationToken
                         )
                 );
+            await Accepts.WaitAsync(cancellationToken);
             Sent.Enqueue(message);
             if (message.Id != Holds)
                 return await queues.SendBack(message, cancellationToken);

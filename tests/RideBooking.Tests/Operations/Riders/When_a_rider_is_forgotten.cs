@@ -3,11 +3,13 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Cli;
+using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.Platform.Persistence;
 using RideBooking.TestKit.Api;
 using RideBooking.Tests.Cli;
 using RideBooking.Tests.Host;
+using RideBooking.Tests.Operations.FailedMessages;
 
 namespace RideBooking.Tests.Operations.Riders;
 
@@ -16,6 +18,8 @@ public sealed class When_a_rider_is_forgotten(ListeningHost host) : IClassFixtur
     // Nothing else in the database says this.
     const string Street = "Zyxwvutstraße 17";
     const string Words = "quirkafleeg driving";
+
+    static readonly DateTimeOffset s_now = DateTimeOffset.UtcNow;
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -66,6 +70,55 @@ public sealed class When_a_rider_is_forgotten(ListeningHost host) : IClassFixtur
             .ShouldContain(entry => entry!["riderId"] != null && entry["riderId"]!.ToString() == riderId);
         (await other.Get($"rides/{otherRide}")).Body!.ToJsonString().ShouldContain("other street");
         await AuditFindsNothing();
+    }
+
+    [Fact]
+    public async Task Their_failed_messages_are_redacted_with_the_originals_and_the_changes_of_edits()
+    {
+        var operations = await host.City.Operator();
+        var (rider, ride) = await Drive(-20);
+        var riderId = (await rider.Get($"rides/{ride}")).Text("riderId");
+        var place = new Place(1, 2, Street);
+        var id = Guid.Parse(ride);
+        var requested = new RideRequested(id, riderId, place, place, "standard", null, null, null, null, s_now);
+        var failedEvent = await host.Services.Fail("track-assignments", requested);
+        var edited = await operations.Get($"operations/failed-messages/{failedEvent}");
+        var message = edited.Body!["message"]!.DeepClone();
+        message["pickup"]!["address"] = $"{Street} c";
+        (
+            await operations.Put(
+                $"operations/failed-messages/{failedEvent}/body",
+                new JsonObject
+                {
+                    ["message"] = message,
+                    ["bodyHash"] = edited.Text("bodyHash"),
+                    ["reason"] = "a wrong number",
+                }
+            )
+        ).ShouldBe(HttpStatusCode.OK);
+        var command = new JsonObject { ["rideId"] = ride, ["to"] = Words };
+        var failedCommand = await host.Services.FailRaw(
+            "compute-fare_error",
+            StoredFailures.Envelope("urn:message:Some:Command", command)
+        );
+
+        (await Forget(operations, riderId)).ShouldBe(HttpStatusCode.OK);
+
+        await WaitFor.TrueAsync("the modules have redacted", async () => (await TablesWith(Street, Words)).Count == 0);
+        var redacted = await operations.Get($"operations/failed-messages/{failedEvent}");
+        redacted.Text("state").ShouldBe("failed", "an event can still be redriven");
+        redacted.Body!["message"]!["pickup"]!["address"]!.ToString().ShouldBe("redacted");
+        redacted.Body["message"]!["riderId"]!.ToString().ShouldBe(riderId);
+        redacted.Body["history"]!.AsArray().Single()!["reason"]!.ToString().ShouldBe("a wrong number");
+        var deleted = await operations.Get($"operations/failed-messages/{failedCommand}");
+        deleted.Text("state").ShouldBe("discarded");
+        deleted.Body!["history"]!.AsArray()[^1]!["reason"]!.ToString().ShouldContain("forgotten");
+        var restore = new JsonObject { ["ids"] = new JsonArray(failedCommand), ["reason"] = "a test" };
+        (await operations.Post("operations/failed-messages/restore", restore)).ShouldBe(HttpStatusCode.OK).Body![
+            "restored"
+        ]!
+            .GetValue<int>()
+            .ShouldBe(0, "there is nothing to redrive");
     }
 
     [Fact]
