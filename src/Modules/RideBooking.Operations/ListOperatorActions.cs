@@ -48,7 +48,7 @@ internal static class ListOperatorActions
     /// <param name="Id">The action's id.</param>
     /// <param name="At">When the action was taken.</param>
     /// <param name="By">Who took it: the token's subject; for a recovery, account and machine.</param>
-    /// <param name="Action"><c>redrive-messages</c>, <c>pause-redrive</c>, <c>resume-redrive</c>, <c>cancel-redrive</c>, <c>edit-message</c>, <c>repair-messages</c>, <c>discard-messages</c>, <c>restore-messages</c>, <c>recover-messages</c>, <c>force-complete-ride</c>, <c>force-cancel-ride</c>, <c>retry-payment</c>, <c>write-off-payment</c>, <c>retry-event</c>, <c>skip-event</c>, <c>start-subscription</c>, <c>start-replay</c>, <c>cancel-replay</c>, <c>start-audit</c>, <c>cancel-audit</c>, <c>archive-rides</c>, <c>pause-endpoint</c>, <c>resume-endpoint</c> or <c>forget-rider</c>.</param>
+    /// <param name="Action"><c>redrive-messages</c>, <c>pause-redrive</c>, <c>resume-redrive</c>, <c>cancel-redrive</c>, <c>edit-message</c>, <c>repair-messages</c>, <c>discard-messages</c>, <c>restore-messages</c>, <c>recover-messages</c>, <c>force-complete-ride</c>, <c>force-cancel-ride</c>, <c>retry-payment</c>, <c>write-off-payment</c>, <c>retry-event</c>, <c>skip-event</c>, <c>start-subscription</c>, <c>start-replay</c>, <c>cancel-replay</c>, <c>start-audit</c>, <c>cancel-audit</c>, <c>archive-rides</c>, <c>pause-endpoint</c>, <c>resume-endpoint</c>, <c>retry-alert-notification</c> or <c>forget-rider</c>.</param>
     /// <param name="Queue">The queue, if the action concerns one; the endpoint that was paused or resumed.</param>
     /// <param name="RideId">The ride, if the action concerns one.</param>
     /// <param name="RiderId">The rider, if the action concerns one.</param>
