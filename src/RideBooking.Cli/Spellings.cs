@@ -11,4 +11,10 @@ internal static class Spellings
     public const string WorkRunning = "running";
     public const string WorkPaused = "paused";
     public const string WorkCompleted = "completed";
+
+    // The status of an alert, and those of its notification to the webhook.
+    public const string AlertFiring = "firing";
+    public const string NotificationPending = "pending";
+    public const string NotificationDelivered = "delivered";
+    public const string NotificationGivenUp = "givenUp";
 }
