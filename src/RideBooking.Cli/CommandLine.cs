@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using RideBooking.Cli.Alerts;
 using RideBooking.Cli.Archives;
 using RideBooking.Cli.Audit;
 using RideBooking.Cli.Backlogs;
@@ -25,6 +26,7 @@ internal static class CommandLine
             FailuresCommand.Make(terminal),
             EndpointsCommand.Make(terminal),
             BacklogCommand.Make(terminal),
+            AlertsCommand.Make(terminal),
             AuditCommand.Make(terminal),
             SchemasCommand.Make(terminal),
             SubscriptionsCommand.Make(terminal),

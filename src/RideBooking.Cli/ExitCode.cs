@@ -19,13 +19,13 @@ internal static class ExitCode
     /// <summary>The token is missing, wrong or not an operator's.</summary>
     public const int NotAllowed = 4;
 
-    /// <summary>The queue, message, endpoint, redrive, event, version or rider does not exist.</summary>
+    /// <summary>The queue, message, endpoint, redrive, event, notification, version or rider does not exist.</summary>
     public const int NotFound = 5;
 
     /// <summary>An audit found deviations.</summary>
     public const int Deviations = 6;
 
-    /// <summary>There are failed messages, and the command was asked to say so with its exit code.</summary>
+    /// <summary>There are failed messages, or alerts fire, and the command was asked to say so with its exit code.</summary>
     public const int MessagesLeft = 7;
 
     /// <summary>The operator pressed Ctrl-C.</summary>

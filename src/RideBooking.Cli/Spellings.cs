@@ -16,9 +16,16 @@ internal static class Spellings
     public const string UnsentMessages = "unsentMessages";
     public const string FailingTimers = "failingTimers";
     public const string ParkedEvents = "parkedEvents";
+    public const string GivenUpNotifications = "givenUpNotifications";
 
     // The statuses of work that the host carries out: a redrive, an audit, a replay.
     public const string WorkRunning = "running";
     public const string WorkPaused = "paused";
     public const string WorkCompleted = "completed";
+
+    // The status of an alert, and those of its notification to the webhook.
+    public const string AlertFiring = "firing";
+    public const string NotificationPending = "pending";
+    public const string NotificationDelivered = "delivered";
+    public const string NotificationGivenUp = "givenUp";
 }

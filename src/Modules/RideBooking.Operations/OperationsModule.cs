@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts.Seams;
+using RideBooking.Operations.Alerts;
 using RideBooking.Operations.Archives;
 using RideBooking.Operations.Audits;
 using RideBooking.Operations.Backlogs;
@@ -71,6 +72,13 @@ public sealed class OperationsModule : IModule
         services.AddSingleton<RecordEndpointMinutes>();
         services.AddHostedService(provider => provider.GetRequiredService<RecordEndpointMinutes>());
         services.AddGauges<EndpointsPaused>();
+        services.AddSingleton(AlertOptions.Read(configuration));
+        services.AddScoped<AlertConditions>();
+        services.AddHostedService<EvaluateAlerts>();
+        services.AddSingleton<AlertWebhook>();
+        services.AddSingleton<WorkSignal<SendAlertNotifications>>();
+        services.AddHostedService<SendAlertNotifications>();
+        services.AddGauges<AlertsFiring>();
     }
 
     /// <inheritdoc />
@@ -117,6 +125,9 @@ public sealed class OperationsModule : IModule
         ListUnsentMessages.Map(operators);
         ListFailingTimers.Map(operators);
         GetBacklog.Map(operators);
+        ListAlerts.Map(operators);
+        ListAlertNotifications.Map(operators);
+        RetryAlertNotification.Map(operators);
         ListOperatorActions.Map(operators);
         ExportOperatorActions.Map(operators);
     }

@@ -3,7 +3,7 @@ using RideBooking.Platform.Http.Problems;
 
 namespace RideBooking.Operations;
 
-/// <summary>The problem codes of failed messages, redrives, subscriptions, replays, archives, audits, endpoints and forgotten riders.</summary>
+/// <summary>The problem codes of failed messages, redrives, subscriptions, replays, archives, audits, endpoints, alerts and forgotten riders.</summary>
 internal static class OperationsProblems
 {
     public const string QueueNotFound = "queue_not_found";
@@ -31,6 +31,9 @@ internal static class OperationsProblems
     public const string ArchivingOff = "archiving_off";
     public const string AuditNotFound = "audit_not_found";
     public const string EndpointNotFound = "endpoint_not_found";
+    public const string NotificationNotFound = "notification_not_found";
+    public const string NotificationOutdated = "notification_outdated";
+    public const string WebhookOff = "webhook_off";
 
     public static ProblemHttpResult NoSuchQueue() =>
         Problem.NotFound("No endpoint has an error or skipped queue with this name.", QueueNotFound);
@@ -60,6 +63,9 @@ internal static class OperationsProblems
 
     public static ProblemHttpResult NoSuchEndpoint() =>
         Problem.NotFound("No endpoint has this name.", EndpointNotFound);
+
+    public static ProblemHttpResult NoSuchNotification() =>
+        Problem.NotFound("The notification does not exist.", NotificationNotFound);
 
     public static ProblemHttpResult NoSuchAudit() => Problem.NotFound("The audit does not exist.", AuditNotFound);
 }

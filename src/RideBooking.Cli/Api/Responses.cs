@@ -74,6 +74,30 @@ internal sealed record SubscriptionBacklogResponse(string Name, long Lag, double
 
 internal sealed record RidesResponse(string State, long Count, long Stuck);
 
+internal sealed record AlertsResponse(IReadOnlyList<AlertResponse> Items, string? NextCursor);
+
+internal sealed record AlertResponse(
+    string Alert,
+    string? Subject,
+    string Status,
+    DateTimeOffset Since,
+    DateTimeOffset? EndedAt,
+    string Text
+);
+
+internal sealed record AlertNotificationsResponse(IReadOnlyList<AlertNotificationResponse> Items, string? NextCursor);
+
+internal sealed record AlertNotificationResponse(
+    Guid Id,
+    string Alert,
+    string? Subject,
+    string Event,
+    string Status,
+    DateTimeOffset CreatedAt,
+    int Attempts,
+    string? LastError
+);
+
 internal sealed record ParkedEventsResponse(IReadOnlyList<ParkedEventResponse> Items, string? NextCursor);
 
 internal sealed record ParkedEventResponse(

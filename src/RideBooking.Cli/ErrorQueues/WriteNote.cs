@@ -10,7 +10,10 @@ internal static class WriteNote
     {
         var fingerprint = new Argument<string>("fingerprint") { Description = "The failure, as groups prints it." };
         var text = new Argument<string>("text") { Description = "The note. An empty text deletes it." };
-        var command = new Command("note", "Write what you know about a failure. The next operator who sees it, sees the note.")
+        var command = new Command(
+            "note",
+            "Write what you know about a failure. The next operator who sees it, sees the note."
+        )
         {
             fingerprint,
             text,

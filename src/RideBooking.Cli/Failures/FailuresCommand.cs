@@ -56,6 +56,7 @@ internal static class FailuresCommand
             Spellings.UnsentMessages => "messages that the broker refused",
             Spellings.FailingTimers => "timers that could not be sent",
             Spellings.ParkedEvents => $"events parked by {kind.Subscription}",
+            Spellings.GivenUpNotifications => "notifications that the webhook did not take",
             _ => kind.Kind,
         };
 
@@ -66,6 +67,7 @@ internal static class FailuresCommand
             Spellings.UnsentMessages => "failures unsent",
             Spellings.FailingTimers => "failures timers",
             Spellings.ParkedEvents => $"subscriptions parked {kind.Subscription}",
+            Spellings.GivenUpNotifications => "alerts notifications",
             _ => "",
         };
 }

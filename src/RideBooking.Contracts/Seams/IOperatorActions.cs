@@ -96,6 +96,9 @@ public static class OperatorActionNames
     /// <summary>A paused endpoint was resumed.</summary>
     public const string ResumeEndpoint = "resume-endpoint";
 
+    /// <summary>The notification of an alert, which had been given up, was sent again.</summary>
+    public const string RetryAlertNotification = "retry-alert-notification";
+
     /// <summary>A rider's personal data was made unreadable.</summary>
     public const string ForgetRider = "forget-rider";
 }

@@ -14,13 +14,13 @@ namespace RideBooking.Migrations.Postgres
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.EnsureSchema(
+                name: "operations");
+
+            migrationBuilder.EnsureSchema(
                 name: "event_log");
 
             migrationBuilder.EnsureSchema(
                 name: "drivers");
-
-            migrationBuilder.EnsureSchema(
-                name: "operations");
 
             migrationBuilder.EnsureSchema(
                 name: "matching");
@@ -45,6 +45,52 @@ namespace RideBooking.Migrations.Postgres
 
             migrationBuilder.EnsureSchema(
                 name: "rides");
+
+            migrationBuilder.CreateTable(
+                name: "alert_notifications",
+                schema: "operations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    alert_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    alert_name = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    subject = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    value = table.Column<double>(type: "double precision", nullable: false),
+                    limit = table.Column<double>(type: "double precision", nullable: true),
+                    text = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    next_attempt_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    last_error = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: true),
+                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_alert_notifications", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "alerts",
+                schema: "operations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    subject = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    last_seen_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    value = table.Column<double>(type: "double precision", nullable: false),
+                    limit = table.Column<double>(type: "double precision", nullable: true),
+                    text = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_alerts", x => x.id);
+                });
 
             migrationBuilder.CreateTable(
                 name: "archiver",
@@ -1290,6 +1336,32 @@ namespace RideBooking.Migrations.Postgres
                 values: new object[] { 1, 0L });
 
             migrationBuilder.CreateIndex(
+                name: "ix_alert_notifications_alert_id",
+                schema: "operations",
+                table: "alert_notifications",
+                column: "alert_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alert_notifications_status_next_attempt_at",
+                schema: "operations",
+                table: "alert_notifications",
+                columns: new[] { "status", "next_attempt_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alerts_ended_at",
+                schema: "operations",
+                table: "alerts",
+                column: "ended_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alerts_name_subject",
+                schema: "operations",
+                table: "alerts",
+                columns: new[] { "name", "subject" },
+                unique: true,
+                filter: "ended_at IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_archived_segments_archive_id",
                 schema: "event_log",
                 table: "archived_segments",
@@ -1433,6 +1505,12 @@ namespace RideBooking.Migrations.Postgres
                 schema: "operations",
                 table: "failed_messages",
                 columns: new[] { "status", "queue", "fingerprint" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_status_status_at",
+                schema: "operations",
+                table: "failed_messages",
+                columns: new[] { "status", "status_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_keys_created_at",
@@ -1709,6 +1787,14 @@ namespace RideBooking.Migrations.Postgres
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "alert_notifications",
+                schema: "operations");
+
+            migrationBuilder.DropTable(
+                name: "alerts",
+                schema: "operations");
+
             migrationBuilder.DropTable(
                 name: "archived_segments",
                 schema: "event_log");

@@ -15,13 +15,13 @@ namespace RideBooking.Migrations.SqlServer
                 name: "messaging");
 
             migrationBuilder.EnsureSchema(
+                name: "operations");
+
+            migrationBuilder.EnsureSchema(
                 name: "event_log");
 
             migrationBuilder.EnsureSchema(
                 name: "drivers");
-
-            migrationBuilder.EnsureSchema(
-                name: "operations");
 
             migrationBuilder.EnsureSchema(
                 name: "matching");
@@ -166,6 +166,52 @@ namespace RideBooking.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_QRTZ_SCHEDULER_STATE", x => new { x.SCHED_NAME, x.INSTANCE_NAME });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "alert_notifications",
+                schema: "operations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    alert_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    alert_name = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
+                    subject = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    since = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    ended_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    value = table.Column<double>(type: "float", nullable: false),
+                    limit = table.Column<double>(type: "float", nullable: true),
+                    text = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false, collation: "Latin1_General_BIN2"),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
+                    attempts = table.Column<int>(type: "int", nullable: false),
+                    next_attempt_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    last_error = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: true, collation: "Latin1_General_BIN2"),
+                    finished_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_alert_notifications", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "alerts",
+                schema: "operations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    name = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
+                    subject = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    since = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    last_seen_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    value = table.Column<double>(type: "float", nullable: false),
+                    limit = table.Column<double>(type: "float", nullable: true),
+                    text = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false, collation: "Latin1_General_BIN2"),
+                    ended_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_alerts", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1337,6 +1383,32 @@ namespace RideBooking.Migrations.SqlServer
                 descending: new[] { false, false, false, true, false });
 
             migrationBuilder.CreateIndex(
+                name: "ix_alert_notifications_alert_id",
+                schema: "operations",
+                table: "alert_notifications",
+                column: "alert_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alert_notifications_status_next_attempt_at",
+                schema: "operations",
+                table: "alert_notifications",
+                columns: new[] { "status", "next_attempt_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alerts_ended_at",
+                schema: "operations",
+                table: "alerts",
+                column: "ended_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alerts_name_subject",
+                schema: "operations",
+                table: "alerts",
+                columns: new[] { "name", "subject" },
+                unique: true,
+                filter: "ended_at IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_archived_segments_archive_id",
                 schema: "event_log",
                 table: "archived_segments",
@@ -1481,6 +1553,12 @@ namespace RideBooking.Migrations.SqlServer
                 schema: "operations",
                 table: "failed_messages",
                 columns: new[] { "status", "queue", "fingerprint" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_failed_messages_status_status_at",
+                schema: "operations",
+                table: "failed_messages",
+                columns: new[] { "status", "status_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_keys_created_at",
@@ -1747,6 +1825,14 @@ namespace RideBooking.Migrations.SqlServer
             migrationBuilder.DropTable(
                 name: "QRTZ_SIMPROP_TRIGGERS",
                 schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "alert_notifications",
+                schema: "operations");
+
+            migrationBuilder.DropTable(
+                name: "alerts",
+                schema: "operations");
 
             migrationBuilder.DropTable(
                 name: "archived_segments",

@@ -2042,6 +2042,152 @@ namespace RideBooking.Migrations.Sqlite
                     b.ToTable("notifications_notifications", (string)null);
                 });
 
+            modelBuilder.Entity("RideBooking.Operations.Alerts.Alert", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("EndedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("LastSeenAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_seen_at");
+
+                    b.Property<double?>("Limit")
+                        .HasColumnType("REAL")
+                        .HasColumnName("limit");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Since")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("since");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("text");
+
+                    b.Property<double>("Value")
+                        .HasColumnType("REAL")
+                        .HasColumnName("value");
+
+                    b.HasKey("Id")
+                        .HasName("pk_operations_alerts");
+
+                    b.HasIndex("EndedAt")
+                        .HasDatabaseName("ix_operations_alerts_ended_at");
+
+                    b.HasIndex("Name", "Subject")
+                        .IsUnique()
+                        .HasDatabaseName("ix_operations_alerts_name_subject")
+                        .HasFilter("ended_at IS NULL");
+
+                    b.ToTable("operations_alerts", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Operations.Alerts.AlertNotification", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AlertId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("alert_id");
+
+                    b.Property<string>("AlertName")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("alert_name");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("CreatedAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("EndedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("FinishedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("LastError")
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_error");
+
+                    b.Property<double?>("Limit")
+                        .HasColumnType("REAL")
+                        .HasColumnName("limit");
+
+                    b.Property<string>("NextAttemptAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("Since")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("since");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("text");
+
+                    b.Property<double>("Value")
+                        .HasColumnType("REAL")
+                        .HasColumnName("value");
+
+                    b.HasKey("Id")
+                        .HasName("pk_operations_alert_notifications");
+
+                    b.HasIndex("AlertId")
+                        .HasDatabaseName("ix_operations_alert_notifications_alert_id");
+
+                    b.HasIndex("Status", "NextAttemptAt")
+                        .HasDatabaseName("ix_operations_alert_notifications_status_next_attempt_at");
+
+                    b.ToTable("operations_alert_notifications", (string)null);
+                });
+
             modelBuilder.Entity("RideBooking.Operations.Audits.Audit", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2389,6 +2535,9 @@ namespace RideBooking.Migrations.Sqlite
 
                     b.HasIndex("FailedHour", "Fingerprint")
                         .HasDatabaseName("ix_operations_failed_messages_failed_hour_fingerprint");
+
+                    b.HasIndex("Status", "StatusAt")
+                        .HasDatabaseName("ix_operations_failed_messages_status_status_at");
 
                     b.HasIndex("Status", "FailedAt", "Id")
                         .HasDatabaseName("ix_operations_failed_messages_status_failed_at_id");

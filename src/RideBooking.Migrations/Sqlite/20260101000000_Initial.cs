@@ -659,6 +659,50 @@ namespace RideBooking.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "operations_alert_notifications",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    alert_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    alert_name = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    subject = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    since = table.Column<string>(type: "TEXT", nullable: false),
+                    ended_at = table.Column<string>(type: "TEXT", nullable: true),
+                    value = table.Column<double>(type: "REAL", nullable: false),
+                    limit = table.Column<double>(type: "REAL", nullable: true),
+                    text = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    created_at = table.Column<string>(type: "TEXT", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    next_attempt_at = table.Column<string>(type: "TEXT", nullable: false),
+                    last_error = table.Column<string>(type: "TEXT", maxLength: 300, nullable: true),
+                    finished_at = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_operations_alert_notifications", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "operations_alerts",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    subject = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    since = table.Column<string>(type: "TEXT", nullable: false),
+                    last_seen_at = table.Column<string>(type: "TEXT", nullable: false),
+                    value = table.Column<double>(type: "REAL", nullable: false),
+                    limit = table.Column<double>(type: "REAL", nullable: true),
+                    text = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    ended_at = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_operations_alerts", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "operations_audits",
                 columns: table => new
                 {
@@ -1397,6 +1441,28 @@ namespace RideBooking.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_operations_alert_notifications_alert_id",
+                table: "operations_alert_notifications",
+                column: "alert_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operations_alert_notifications_status_next_attempt_at",
+                table: "operations_alert_notifications",
+                columns: new[] { "status", "next_attempt_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operations_alerts_ended_at",
+                table: "operations_alerts",
+                column: "ended_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operations_alerts_name_subject",
+                table: "operations_alerts",
+                columns: new[] { "name", "subject" },
+                unique: true,
+                filter: "ended_at IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_operations_audits_status_claimed_until",
                 table: "operations_audits",
                 columns: new[] { "status", "claimed_until" });
@@ -1445,6 +1511,11 @@ namespace RideBooking.Migrations.Sqlite
                 name: "ix_operations_failed_messages_status_queue_fingerprint",
                 table: "operations_failed_messages",
                 columns: new[] { "status", "queue", "fingerprint" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operations_failed_messages_status_status_at",
+                table: "operations_failed_messages",
+                columns: new[] { "status", "status_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_operations_operator_actions_at_id",
@@ -1659,6 +1730,12 @@ namespace RideBooking.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "notifications_notifications");
+
+            migrationBuilder.DropTable(
+                name: "operations_alert_notifications");
+
+            migrationBuilder.DropTable(
+                name: "operations_alerts");
 
             migrationBuilder.DropTable(
                 name: "operations_audits");

@@ -304,6 +304,7 @@ public sealed class When_operators_use_the_console(ConsoleHost host) : IClassFix
             ("unsent-messages", "console/failed-messages/unsent", "Timers that could not be sent"),
             ("failed-message-list", "console/failed-messages/list?queue=compute-fare_error", "Fares were broken"),
             ("failed-message", $"console/failed-messages/{message["id"]}", "Fares were broken"),
+            ("alerts", "console/alerts", "FailedMessagesGrow"),
             ("redrives", "console/redrives", "Try one first"),
             ("redrive", $"console/redrives/{redrive.Text("id")}", "Try one first"),
             ("endpoints", "console/endpoints", "compute-fare"),

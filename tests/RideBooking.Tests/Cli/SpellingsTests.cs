@@ -1,6 +1,7 @@
 using RideBooking.Cli;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Operations;
+using RideBooking.Operations.Alerts;
 using RideBooking.Operations.FailedMessages;
 using RideBooking.Operations.Failures;
 
@@ -25,17 +26,30 @@ public sealed class SpellingsTests
             Spellings.UnsentMessages,
             Spellings.FailingTimers,
             Spellings.ParkedEvents,
+            Spellings.GivenUpNotifications,
         }.ShouldBe([
             CountFailures.FailedMessages,
             CountFailures.UnsentMessages,
             CountFailures.FailingTimers,
             CountFailures.ParkedEvents,
+            CountFailures.GivenUpNotifications,
         ]);
 
     [Fact]
     public void The_command_line_spells_the_statuses_of_work_as_the_host_does() =>
         (Spellings.WorkRunning, Spellings.WorkPaused, Spellings.WorkCompleted).ShouldBe(
             (WorkStatus.Running, WorkStatus.Paused, WorkStatus.Completed)
+        );
+
+    [Fact]
+    public void The_command_line_spells_the_statuses_of_alerts_and_notifications_as_the_host_does() =>
+        (
+            Spellings.AlertFiring,
+            Spellings.NotificationPending,
+            Spellings.NotificationDelivered,
+            Spellings.NotificationGivenUp
+        ).ShouldBe(
+            (AlertView.Firing, AlertNotification.Pending, AlertNotification.Delivered, AlertNotification.GivenUp)
         );
 
     [Fact]

@@ -28,15 +28,15 @@ public sealed partial class SettingsTests
 
     static string Name(Match match) => match.Groups["name"].Value;
 
-    /// <summary>A setting's name in the code: "Section:Key".</summary>
-    [GeneratedRegex("\"(?<name>[A-Z][A-Za-z]+:[A-Z][A-Za-z]+)\"")]
+    /// <summary>A setting's name in the code: "Section:Key", or with sections in the section. Those of .NET's logging are not ours.</summary>
+    [GeneratedRegex("\"(?!Logging:)(?<name>[A-Z][A-Za-z]+(:[A-Z][A-Za-z]+)+)\"")]
     private static partial Regex Literal();
 
     [GeneratedRegex("^\\| `[A-Z].*$", RegexOptions.Multiline)]
     private static partial Regex Row();
 
     /// <summary>A setting's name in the first column of a row.</summary>
-    [GeneratedRegex("(?<=^[^|]*\\|[^|]*)`(?<name>[A-Z][A-Za-z]+:[A-Z][A-Za-z]+)`")]
+    [GeneratedRegex("(?<=^[^|]*\\|[^|]*)`(?<name>[A-Z][A-Za-z]+(:[A-Z][A-Za-z]+)+)`")]
     private static partial Regex Key();
 
     [GeneratedRegex("[/\\\\](bin|obj|RideBooking\\.Migrations)[/\\\\]")]

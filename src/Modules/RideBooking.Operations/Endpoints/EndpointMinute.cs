@@ -13,6 +13,9 @@ internal sealed class EndpointMinute
     /// <summary>How many minutes operators see.</summary>
     public const int History = 60;
 
+    // The hosts record a minute when it has ended.
+    static readonly TimeSpan s_recorded = TimeSpan.FromSeconds(5);
+
     /// <summary>The beginning of the minute.</summary>
     public required DateTimeOffset Minute { get; init; }
 
@@ -48,6 +51,9 @@ internal sealed class EndpointMinute
     /// <summary>Returns the beginning of the minute that an instant is in.</summary>
     public static DateTimeOffset Of(DateTimeOffset instant) =>
         new(instant.UtcTicks - (instant.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
+
+    /// <summary>Returns the end of the last minute that all hosts have recorded.</summary>
+    public static DateTimeOffset RecordedUntil(DateTimeOffset now) => Of(now - s_recorded);
 
     internal sealed class Mapping : IEntityTypeConfiguration<EndpointMinute>
     {

@@ -37,9 +37,6 @@ internal sealed record EndpointView(
     /// <summary>The gauge with the messages that wait, by endpoint.</summary>
     public const string QueueDepthGauge = "ridebooking.endpoint.messages";
 
-    // The hosts record a minute when it has ended.
-    static readonly TimeSpan s_recorded = TimeSpan.FromSeconds(5);
-
     /// <summary>Returns the endpoints with these names.</summary>
     public static async Task<IReadOnlyList<EndpointView>> Of(
         IReadOnlyList<string> names,
@@ -50,7 +47,7 @@ internal sealed record EndpointView(
         CancellationToken cancellationToken
     )
     {
-        var end = EndpointMinute.Of(now - s_recorded);
+        var end = EndpointMinute.RecordedUntil(now);
         var minutesRead = withHistory ? EndpointMinute.History : 1;
         var begin = end.AddMinutes(-minutesRead);
         var minutes = (

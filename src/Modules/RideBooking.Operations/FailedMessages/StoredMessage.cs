@@ -223,6 +223,7 @@ internal sealed class StoredMessage
                 row.FailedAt,
                 row.Id,
             });
+            builder.HasIndex(row => new { row.Status, row.StatusAt });
             builder.HasIndex(row => new
             {
                 row.Status,

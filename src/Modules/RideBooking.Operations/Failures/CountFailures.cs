@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.EventLog.Subscriptions;
+using RideBooking.Operations.Alerts;
 using RideBooking.Operations.FailedMessages;
 using RideBooking.Operations.Subscriptions;
 using RideBooking.Platform.Messaging;
@@ -18,13 +19,14 @@ internal static class CountFailures
     public const string UnsentMessages = "unsentMessages";
     public const string FailingTimers = "failingTimers";
     public const string ParkedEvents = "parkedEvents";
+    public const string GivenUpNotifications = "givenUpNotifications";
 
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapGet("/operations/failures", Handle)
             .WithSummary("Count everything that failed, of every kind")
             .WithDescription(
-                "Failed messages and parked events wait for an operator. Messages in the outbox and timers are tried again until they are sent."
+                "Failed messages, parked events and notifications that were given up wait for an operator. Messages in the outbox and timers are tried again until they are sent."
             );
 
     static async Task<Ok<View>> Handle(AppDbContext db, CancellationToken cancellationToken)
@@ -53,6 +55,11 @@ internal static class CountFailures
             })
             .OrderBy(subscription => subscription.Key)
             .ToListAsync(cancellationToken);
+        var givenUp = await db.Set<AlertNotification>()
+            .Where(row => row.Status == AlertNotification.GivenUp)
+            .GroupBy(_ => 1)
+            .Select(all => new { Count = all.Count(), Oldest = all.Min(row => row.CreatedAt) })
+            .SingleOrDefaultAsync(cancellationToken);
         return TypedResults.Ok(
             new View([
                 new(FailedMessages, null, messages?.Count ?? 0, messages?.Oldest, "/api/v1/operations/failed-messages"),
@@ -63,6 +70,13 @@ internal static class CountFailures
                     timers?.Count ?? 0,
                     timers is null ? null : ListFailingTimers.Item.Instant(timers.Oldest),
                     "/api/v1/operations/timers/failing"
+                ),
+                new(
+                    GivenUpNotifications,
+                    null,
+                    givenUp?.Count ?? 0,
+                    givenUp?.Oldest,
+                    $"/api/v1/operations/alerts/notifications?status={AlertNotification.GivenUp}"
                 ),
                 .. parked.Select(subscription => new Item(
                     ParkedEvents,
@@ -80,7 +94,8 @@ internal static class CountFailures
 
     /// <param name="Kind">
     /// <c>failedMessages</c>: they failed after all retries, or no consumer takes them; <c>unsentMessages</c>: the broker refused
-    /// them; <c>failingTimers</c>: they were due and could not be sent; <c>parkedEvents</c>: a subscription could not apply them.
+    /// them; <c>failingTimers</c>: they were due and could not be sent; <c>givenUpNotifications</c>: the webhook did not take them;
+    /// <c>parkedEvents</c>: a subscription could not apply them.
     /// </param>
     /// <param name="Subscription">For parked events: the subscription.</param>
     /// <param name="Count">How many there are.</param>
