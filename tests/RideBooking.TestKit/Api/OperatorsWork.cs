@@ -20,12 +20,18 @@ public static class OperatorsWork
 
     /// <summary>Requests a redrive of a queue's messages.</summary>
     /// <returns>The address of the redrive's progress.</returns>
-    public static async Task<string> Redrive(this Person operations, string queue, int? ratePerSecond = null)
+    public static async Task<string> Redrive(
+        this Person operations,
+        string queue,
+        int? ratePerSecond = null,
+        bool force = false
+    )
     {
         var request = new JsonObject
         {
             ["selection"] = new JsonObject { ["queue"] = queue },
             ["ratePerSecond"] = ratePerSecond,
+            ["force"] = force,
             ["reason"] = "fixed",
         };
         var accepted = (await operations.Post("operations/redrives", request)).ShouldBe(HttpStatusCode.Accepted);

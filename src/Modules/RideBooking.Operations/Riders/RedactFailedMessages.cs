@@ -21,7 +21,8 @@ internal sealed class RedactFailedMessages(
     AppDbContext db,
     EventCatalogue catalogue,
     TimeProvider clock,
-    IRidesOfRider rides
+    // A host without rides may have failed messages of riders all the same.
+    IRidesOfRider? rides = null
 ) : IConsumer<RiderForgotten>
 {
     const int BatchSize = 500;
@@ -39,7 +40,8 @@ internal sealed class RedactFailedMessages(
                 .ToListAsync(context.CancellationToken)
         )
             Redact(row, entry);
-        foreach (var batch in (await rides.List(riderId, context.CancellationToken)).Chunk(BatchSize))
+        var rideIds = rides is null ? [] : await rides.List(riderId, context.CancellationToken);
+        foreach (var batch in rideIds.Chunk(BatchSize))
         foreach (
             var row in await db.Set<StoredMessage>()
                 .Where(row => row.RideId != null && batch.Contains(row.RideId.Value) && row.RiderId != riderId)

@@ -49,7 +49,7 @@ public sealed class When_messages_fail_for_the_same_reason : IAsyncLifetime
         // The bug is fixed. A redrive does not resume the endpoint.
         await _host.Consumes(false);
         _host.Fails.With = _ => null;
-        await operations.Redrive(Queue);
+        await operations.Redrive(Queue, force: true);
         var waiting = await _host.PutOffer();
         (await operations.Get(Path)).Body!["paused"]!.GetValue<bool>().ShouldBeTrue();
         (await _host.HasHandled(waiting)).ShouldBeFalse();
