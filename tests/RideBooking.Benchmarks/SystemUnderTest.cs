@@ -130,6 +130,10 @@ sealed class SystemUnderTest : IAsyncDisposable
             )
             : null;
 
+    /// <summary>Returns the processor time so far by process, in milliseconds.</summary>
+    public async Task<IReadOnlyDictionary<string, double>> Processor(CancellationToken cancellationToken) =>
+        ProcessUse.Processor((await Counts(cancellationToken)).ProcessId);
+
     /// <summary>Measures the minimum cost of a commit: the median time to write and sync a page on the database's disk.</summary>
     public TimeSpan SyncedWrite()
     {

@@ -81,7 +81,7 @@ sealed class FailuresBenchmark(FailuresSettings settings, SystemUnderTest system
         await _stored.Analyze();
         await _memory.Now("all stored", cancellationToken);
 
-        var requests = new OperatorRequests(api, settings);
+        var requests = new OperatorRequests(api, system, settings);
         var bar = progress.AddTask("pages", maxValue: 1);
         var pages = await _memory.During(
             "pages",
@@ -117,7 +117,7 @@ sealed class FailuresBenchmark(FailuresSettings settings, SystemUnderTest system
     async Task<Fill> Fill(ErrorQueuePublisher publisher, CancellationToken cancellationToken)
     {
         var bar = progress.AddTask($"{settings.Stored} failed messages", maxValue: 2.0 * settings.Stored);
-        var started = Stopwatch.GetTimestamp();
+        var (processor, started) = (await system.Processor(cancellationToken), Stopwatch.GetTimestamp());
         await publisher.Publish(ToStore(), count => bar.Increment(count), cancellationToken);
         var (published, storedThen) = (Stopwatch.GetElapsedTime(started), await _stored.Count());
         var afterwards = Stopwatch.GetTimestamp();
@@ -128,13 +128,18 @@ sealed class FailuresBenchmark(FailuresSettings settings, SystemUnderTest system
             left => bar.Value = 2 * settings.Stored - left,
             cancellationToken
         );
+        var (seconds, rest) = (
+            Stopwatch.GetElapsedTime(started).TotalSeconds,
+            Stopwatch.GetElapsedTime(afterwards).TotalSeconds
+        );
         bar.Value = bar.MaxValue;
         return new Fill(
             settings.Stored,
             settings.Stored / published.TotalSeconds,
-            Stopwatch.GetElapsedTime(started).TotalSeconds,
+            seconds,
             settings.Stored - storedThen,
-            (settings.Stored - storedThen) / Stopwatch.GetElapsedTime(afterwards).TotalSeconds
+            (settings.Stored - storedThen) / rest,
+            ProcessUse.Each(processor, await system.Processor(cancellationToken), settings.Stored)
         );
     }
 

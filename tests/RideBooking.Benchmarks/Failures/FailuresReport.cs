@@ -6,6 +6,8 @@ namespace RideBooking.Benchmarks.Failures;
 /// <summary>Formats the result for people.</summary>
 static class FailuresReport
 {
+    const string Processes = "host / broker / database / driver";
+
     public static IEnumerable<Table> Tables(FailuresResult result) =>
         [Rides(result), Stored(result), Pages(result), Actions(result), Memory(result)];
 
@@ -16,7 +18,7 @@ static class FailuresReport
                 "rides/s",
                 "p50, ms",
                 "p99, ms",
-                "CPU ms/s: host / broker / database / driver"
+                $"CPU ms/s: {Processes}"
             )
             .Caption(
                 $"{result.Machine.Cores} cores ({result.Machine.Processor}), {result.Machine.Runtime}; a synced write takes {result.Machine.SyncedWriteMilliseconds:0.00} ms"
@@ -48,21 +50,16 @@ static class FailuresReport
                 Text(part.RidesPerSecond, "0.0"),
                 Text(part.Captured.P50),
                 Text(part.Captured.P99),
-                string.Join(
-                    " / ",
-                    new[] { "host", "rabbitmq", "postgres", "driver" }.Select(process =>
-                        Text(part.Processor.GetValueOrDefault(process))
-                    )
-                )
+                Processor(part.Processor, "0")
             );
     }
 
     static Table Stored(FailuresResult result)
     {
-        var table = New("Messages to the store", "messages/s");
+        var table = New("Messages to the store", "messages/s", $"CPU ms per message: {Processes}");
         var fill = result.Fill;
         table.AddRow($"{fill.Published} published at once", Text(fill.PublishedPerSecond));
-        table.AddRow("  stored, from the first publish", Text(fill.PerSecond));
+        table.AddRow("  stored, from the first publish", Text(fill.PerSecond), Processor(fill.Processor, "0.00"));
         table.AddRow(
             $"  stored, the last {fill.AfterPublishing} after all were published",
             Text(fill.PerSecondAfterPublishing)
@@ -86,6 +83,7 @@ static class FailuresReport
             "answered, s",
             "sent/s",
             "done/s",
+            $"CPU ms per message: {Processes}",
             "one message meanwhile: p50, ms",
             "max, ms"
         );
@@ -96,6 +94,7 @@ static class FailuresReport
                 Text(action.AnsweredSeconds, "0.0"),
                 action.SentPerSecond is { } sent ? Text(sent) : "",
                 Text(action.PerSecond),
+                Processor(action.Processor, "0.00"),
                 Text(action.Beside.P50),
                 Text(action.Beside.Max)
             );
@@ -131,6 +130,14 @@ static class FailuresReport
             table.AddColumn(new TableColumn(column).RightAligned());
         return table;
     }
+
+    static string Processor(IReadOnlyDictionary<string, double> time, string format) =>
+        string.Join(
+            " / ",
+            new[] { "host", "rabbitmq", "postgres", "driver" }.Select(process =>
+                Text(time.GetValueOrDefault(process), format)
+            )
+        );
 
     static string Text(double value, string format = "0") => value.ToString(format, CultureInfo.InvariantCulture);
 }

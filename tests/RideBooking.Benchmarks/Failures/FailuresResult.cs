@@ -61,12 +61,14 @@ sealed record Ingest(
 /// <param name="Seconds">From the first publish until all were in the store.</param>
 /// <param name="AfterPublishing">How many were not in the store when the last was published.</param>
 /// <param name="PerSecondAfterPublishing">How many of these came to the store per second.</param>
+/// <param name="Processor">Processor time per message by process, in milliseconds.</param>
 sealed record Fill(
     int Published,
     double PublishedPerSecond,
     double Seconds,
     long AfterPublishing,
-    double PerSecondAfterPublishing
+    double PerSecondAfterPublishing,
+    IReadOnlyDictionary<string, double> Processor
 )
 {
     public double PerSecond => Published / Seconds;
@@ -85,13 +87,15 @@ sealed record PageTime(string Name, Latency Time, int Bytes);
 /// <param name="SentSeconds">For a redrive: from the answer until all messages were sent.</param>
 /// <param name="KnownSeconds">For a redrive: from the answer until all outcomes were known.</param>
 /// <param name="Beside">The time of a <c>GET</c> of another message meanwhile.</param>
+/// <param name="Processor">Processor time per message by process, in milliseconds.</param>
 sealed record ActionTime(
     string Name,
     int Messages,
     double AnsweredSeconds,
     double? SentSeconds,
     double? KnownSeconds,
-    Latency Beside
+    Latency Beside,
+    IReadOnlyDictionary<string, double> Processor
 )
 {
     /// <summary>Messages per second: until all outcomes are known, or until the request was answered.</summary>

@@ -5,8 +5,9 @@ namespace RideBooking.Benchmarks.Failures;
 
 /// <summary>Measures what an operator does with the stored messages: pages, redrives, discards and repairs.</summary>
 /// <param name="api">The API.</param>
+/// <param name="system">The host, for its processor time.</param>
 /// <param name="settings">The numbers of messages.</param>
-sealed class OperatorRequests(Api api, FailuresSettings settings)
+sealed class OperatorRequests(Api api, SystemUnderTest system, FailuresSettings settings)
 {
     const int WarmUps = 2;
     const int Repetitions = 20;
@@ -93,7 +94,8 @@ sealed class OperatorRequests(Api api, FailuresSettings settings)
         TimeSpan answered = default,
             sent = default,
             known = default;
-        var beside = await Beside(
+        var (beside, processor) = await Beside(
+            settings.Redriven,
             async () =>
             {
                 var started = Stopwatch.GetTimestamp();
@@ -140,7 +142,8 @@ sealed class OperatorRequests(Api api, FailuresSettings settings)
             answered.TotalSeconds,
             sent.TotalSeconds,
             known.TotalSeconds,
-            beside
+            beside,
+            processor
         );
     }
 
@@ -202,7 +205,8 @@ sealed class OperatorRequests(Api api, FailuresSettings settings)
     {
         var token = await api.SignIn("operator", cancellationToken);
         TimeSpan time = default;
-        var beside = await Beside(
+        var (beside, processor) = await Beside(
+            messages,
             async () =>
             {
                 var started = Stopwatch.GetTimestamp();
@@ -212,15 +216,20 @@ sealed class OperatorRequests(Api api, FailuresSettings settings)
             },
             cancellationToken
         );
-        return new ActionTime(name, messages, time.TotalSeconds, null, null, beside);
+        return new ActionTime(name, messages, time.TotalSeconds, null, null, beside, processor);
     }
 
-    /// <summary>Gets a message again and again while something else is done.</summary>
-    async Task<Latency> Beside(Func<Task> work, CancellationToken cancellationToken)
+    /// <summary>Gets a message again and again while something is done with others.</summary>
+    async Task<(Latency Time, IReadOnlyDictionary<string, double> Processor)> Beside(
+        int messages,
+        Func<Task> work,
+        CancellationToken cancellationToken
+    )
     {
         var token = await api.SignIn("operator", cancellationToken);
         var other = (await First(SyntheticFailure.Others[0], cancellationToken)).GetProperty("id").GetString();
         var times = new List<TimeSpan>();
+        var processor = await system.Processor(cancellationToken);
         var working = work();
         while (!working.IsCompleted)
         {
@@ -230,7 +239,7 @@ sealed class OperatorRequests(Api api, FailuresSettings settings)
             await Task.WhenAny(working, Task.Delay(s_pauseOfReader, cancellationToken));
         }
         await working;
-        return Latency.Of(times);
+        return (Latency.Of(times), ProcessUse.Each(processor, await system.Processor(cancellationToken), messages));
     }
 
     async Task<object> Selection(SyntheticFailure failure, CancellationToken cancellationToken) =>

@@ -109,21 +109,17 @@ sealed class RidesBesideFailures(
     async Task<RidesPart> Rides(Task[] driving, Drive drive, CancellationToken cancellationToken)
     {
         var riders = new Queue<string>(await load.SignIn("rider", drive.Rides, cancellationToken));
-        var host = (await system.Counts(cancellationToken)).ProcessId;
-        var (processor, started) = (ProcessUse.Processor(host), Stopwatch.GetTimestamp());
+        var (processor, started) = (await system.Processor(cancellationToken), Stopwatch.GetTimestamp());
         var rides = await drive.Start(riders, driving, cancellationToken);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        var after = ProcessUse.Processor(host);
+        var after = await system.Processor(cancellationToken);
         await load.Settled(cancellationToken);
         return new RidesPart(
             rides.Count,
             rides.Count / seconds,
             Latency.Of(rides.Select(ride => ride.Captured)),
             Latency.Of(rides.Select(ride => ride.Answered)),
-            after.ToDictionary(
-                process => process.Key,
-                process => Math.Round((process.Value - processor.GetValueOrDefault(process.Key)) / seconds, 1)
-            )
+            ProcessUse.Each(processor, after, seconds)
         );
     }
 
