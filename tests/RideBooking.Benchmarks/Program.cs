@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using RideBooking.Benchmarks;
 using RideBooking.Benchmarks.EventLog;
 using RideBooking.Benchmarks.EventLog.Comparison;
@@ -170,7 +169,11 @@ var loadedWarmUp = Number("--warm-up", 300, "Rides that are not measured.");
 var failuresPerSecond = Number("--failures-per-second", 1000, "Failed messages per second beside the rides.");
 var seconds = Number("--seconds", 60, "How long rides are requested at the constant rate, alone and beside failures.");
 var alternations = Number("--rounds", 2, "Rounds; rides alone and rides beside failures alternate.");
-var waiting = Number("--stored", 100_000, "Failed messages that wait when pages and actions are measured.");
+var waiting = Number(
+    "--stored",
+    100_000,
+    "Failed messages that wait when pages and actions are measured, with those of the actions."
+);
 var redriven = Number("--redriven", 10_000, "Messages of each of the two redrives.");
 var discarded = Number("--discarded", 10_000, "Messages that are discarded, and restored.");
 var repaired = Number("--repaired", 5_000, "Messages that a JSON patch repairs, 5000 at most.");
@@ -192,14 +195,25 @@ var failures = new Command(
     seed,
     json,
 };
-failures.Validators.Add(parsed =>
-{
-    if (FailuresSettingsOf(parsed) is { Others: < 1000 })
-        parsed.AddError("--stored is at least 1000 more than twice --redriven, --discarded and --repaired.");
-});
 failures.SetAction(
     (parsed, cancellationToken) =>
-        FailuresBenchmark.Run(FailuresSettingsOf(parsed.CommandResult), parsed.GetValue(json), cancellationToken)
+        FailuresBenchmark.Run(
+            new FailuresSettings(
+                parsed.GetValue(loadedRides),
+                parsed.GetValue(loadedInFlight),
+                parsed.GetValue(loadedWarmUp),
+                parsed.GetValue(failuresPerSecond),
+                parsed.GetValue(seconds),
+                parsed.GetValue(alternations),
+                parsed.GetValue(waiting),
+                parsed.GetValue(redriven),
+                parsed.GetValue(discarded),
+                parsed.GetValue(repaired),
+                parsed.GetValue(seed)
+            ),
+            parsed.GetValue(json),
+            cancellationToken
+        )
 );
 
 var connection = new Argument<string>("connection");
@@ -217,21 +231,6 @@ readSubscription.SetAction(
 return await new RootCommand("RideBooking's benchmarks.") { drive, saga, failures, replay, marten, readSubscription }
     .Parse(args)
     .InvokeAsync();
-
-FailuresSettings FailuresSettingsOf(SymbolResult parsed) =>
-    new(
-        parsed.GetValue(loadedRides),
-        parsed.GetValue(loadedInFlight),
-        parsed.GetValue(loadedWarmUp),
-        parsed.GetValue(failuresPerSecond),
-        parsed.GetValue(seconds),
-        parsed.GetValue(alternations),
-        parsed.GetValue(waiting),
-        parsed.GetValue(redriven),
-        parsed.GetValue(discarded),
-        parsed.GetValue(repaired),
-        parsed.GetValue(seed)
-    );
 
 static Option<int> Number(string name, int standard, string description) =>
     new(name) { Description = $"{description}", DefaultValueFactory = _ => standard };

@@ -13,6 +13,9 @@ sealed class FailuresBenchmark(FailuresSettings settings, SystemUnderTest system
     const int MessagesPerRide = 10;
     const int OthersPerRide = 4;
 
+    // So many that every page that is measured finds some.
+    const int MinOthers = 1000;
+
     static readonly SyntheticFailure s_ofManyRides = SyntheticFailure.Redrivable("The schema is older than the host.");
     static readonly SyntheticFailure s_ofFewRides = SyntheticFailure.Redrivable("The lock was not granted in time.");
     static readonly string[] s_queues =
@@ -34,6 +37,10 @@ sealed class FailuresBenchmark(FailuresSettings settings, SystemUnderTest system
     /// <returns>The exit code: 0, or 1 if a message or a ride was lost.</returns>
     public static async Task<int> Run(FailuresSettings settings, bool json, CancellationToken cancellationToken)
     {
+        if (settings.Others < MinOthers)
+            throw new ArgumentException(
+                $"--stored is at least {MinOthers} more than the messages of all actions: twice --redriven, --discarded and --repaired."
+            );
         var console = json
             ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) })
             : AnsiConsole.Console;
