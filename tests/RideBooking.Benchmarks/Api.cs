@@ -72,6 +72,28 @@ sealed class Api(Uri address, bool idempotencyKeys) : IDisposable
             : throw new InvalidOperationException($"{method} {path} was answered {(int)status} {answer}");
     }
 
+    /// <summary>Like <see cref="Do"/>, for an answer of which only the size matters.</summary>
+    /// <returns>The number of bytes.</returns>
+    public async Task<int> Read(
+        HttpMethod method,
+        string path,
+        string token,
+        object? body,
+        CancellationToken cancellationToken
+    )
+    {
+        using var request = Request(method, path, token);
+        if (body is not null)
+            request.Content = JsonContent.Create(body);
+        using var answer = await _http.SendAsync(request, cancellationToken);
+        var bytes = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
+        return answer.IsSuccessStatusCode
+            ? bytes.Length
+            : throw new InvalidOperationException(
+                $"{method} {path} was answered {(int)answer.StatusCode} {Encoding.UTF8.GetString(bytes)}"
+            );
+    }
+
     /// <summary>Returns the events of a server-sent event stream as they arrive; reconnects where a stream ended.</summary>
     public async IAsyncEnumerable<SseItem<string>> Listen(
         string path,

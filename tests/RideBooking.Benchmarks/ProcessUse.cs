@@ -14,6 +14,17 @@ static class ProcessUse
     public static Dictionary<string, double> Processor(int hostProcessId) =>
         ByProgram(hostProcessId, process => process.Ticks * MillisecondsPerTick);
 
+    /// <summary>Divides the processor time since a measurement by a number of rides, messages or seconds.</summary>
+    public static IReadOnlyDictionary<string, double> Each(
+        IReadOnlyDictionary<string, double> before,
+        IReadOnlyDictionary<string, double> after,
+        double count
+    ) =>
+        after.ToDictionary(
+            process => process.Key,
+            process => Math.Round((process.Value - before.GetValueOrDefault(process.Key)) / count, 2)
+        );
+
     /// <summary>
     /// Returns the private memory in MB, without shared memory such as PostgreSQL's buffers.
     /// </summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using RideBooking.Benchmarks;
 using RideBooking.Benchmarks.EventLog;
 using RideBooking.Benchmarks.EventLog.Comparison;
+using RideBooking.Benchmarks.Failures;
 using RideBooking.Benchmarks.Saga;
 
 var transport = new Option<Transport>("--transport") { Description = "The message transport." };
@@ -162,6 +163,59 @@ marten.SetAction(
         )
 );
 
+var loadedRides = Number("--rides", 500, "Rides of the full load; half of its rides per second is the constant rate.");
+var loadedInFlight = Number("--in-flight", 100, "The number of concurrent rides of the full load, and of drivers.");
+var loadedWarmUp = Number("--warm-up", 300, "Rides that are not measured.");
+var failuresPerSecond = Number("--failures-per-second", 1000, "Failed messages per second beside the rides.");
+var seconds = Number("--seconds", 60, "How long rides are requested at the constant rate, alone and beside failures.");
+var alternations = Number("--rounds", 2, "Rounds; rides alone and rides beside failures alternate.");
+var waiting = Number(
+    "--stored",
+    100_000,
+    "Failed messages that wait when pages and actions are measured, with those of the actions."
+);
+var redriven = Number("--redriven", 10_000, "Messages of each of the two redrives.");
+var discarded = Number("--discarded", 10_000, "Messages that are discarded, and restored.");
+var repaired = Number("--repaired", 5_000, "Messages that a JSON patch repairs, 5000 at most.");
+var failures = new Command(
+    "failures",
+    "Measures failed messages on RabbitMQ and PostgreSQL: their way to the store beside rides, pages, redrives and repairs."
+)
+{
+    loadedRides,
+    loadedInFlight,
+    loadedWarmUp,
+    failuresPerSecond,
+    seconds,
+    alternations,
+    waiting,
+    redriven,
+    discarded,
+    repaired,
+    seed,
+    json,
+};
+failures.SetAction(
+    (parsed, cancellationToken) =>
+        FailuresBenchmark.Run(
+            new FailuresSettings(
+                parsed.GetValue(loadedRides),
+                parsed.GetValue(loadedInFlight),
+                parsed.GetValue(loadedWarmUp),
+                parsed.GetValue(failuresPerSecond),
+                parsed.GetValue(seconds),
+                parsed.GetValue(alternations),
+                parsed.GetValue(waiting),
+                parsed.GetValue(redriven),
+                parsed.GetValue(discarded),
+                parsed.GetValue(repaired),
+                parsed.GetValue(seed)
+            ),
+            parsed.GetValue(json),
+            cancellationToken
+        )
+);
+
 var connection = new Argument<string>("connection");
 var owner = new Argument<string>("owner");
 var readSubscription = new Command("read-subscription", "Reads a subscription until it is killed, for a test.")
@@ -174,7 +228,7 @@ readSubscription.SetAction(
     (parsed, cancellationToken) =>
         SubscriptionProcess.Run(parsed.GetValue(connection)!, parsed.GetValue(owner)!, cancellationToken)
 );
-return await new RootCommand("RideBooking's benchmarks.") { drive, saga, replay, marten, readSubscription }
+return await new RootCommand("RideBooking's benchmarks.") { drive, saga, failures, replay, marten, readSubscription }
     .Parse(args)
     .InvokeAsync();
 

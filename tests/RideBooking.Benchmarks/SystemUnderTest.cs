@@ -10,7 +10,8 @@ namespace RideBooking.Benchmarks;
 /// <summary>The host as users run it, as a separate process, with private servers if they are needed.</summary>
 sealed class SystemUnderTest : IAsyncDisposable
 {
-    readonly Settings _settings;
+    readonly Transport _transport;
+    readonly Database _database;
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ridebooking-benchmark-");
     PostgresServer? _postgres;
     SqlServer? _sqlServer;
@@ -19,18 +20,21 @@ sealed class SystemUnderTest : IAsyncDisposable
     Dictionary<string, string> _hostSettings = [];
     string _connectionString = "";
 
-    SystemUnderTest(Settings settings) => _settings = settings;
+    SystemUnderTest(Transport transport, Database database) => (_transport, _database) = (transport, database);
 
     /// <summary>The address of its API.</summary>
     public Uri Address => _host!.Address;
+
+    /// <summary>The broker's virtual host; null in memory.</summary>
+    public Uri? Broker { get; private set; }
 
     /// <summary>The output of the host.</summary>
     public string Output => _host?.Output ?? "";
 
     /// <summary>Starts servers and host; they end with this process, however it ends.</summary>
-    public static async Task<SystemUnderTest> Start(Settings settings)
+    public static async Task<SystemUnderTest> Start(Transport transport, Database database)
     {
-        var system = new SystemUnderTest(settings);
+        var system = new SystemUnderTest(transport, database);
         try
         {
             await system.Start();
@@ -80,7 +84,7 @@ sealed class SystemUnderTest : IAsyncDisposable
     /// <summary>Counts the messages in the outbox.</summary>
     public Task<long> OutboxLength() =>
         Query(
-            _settings.Database == Database.Sqlite
+            _database == Database.Sqlite
                 ? "SELECT COUNT(*) FROM messaging_outbox_message"
                 : "SELECT COUNT(*) FROM messaging.outbox_message"
         );
@@ -88,7 +92,7 @@ sealed class SystemUnderTest : IAsyncDisposable
     /// <summary>Opens a connection to the host's database.</summary>
     public async Task<DbConnection> OpenDatabase()
     {
-        DbConnection connection = _settings.Database switch
+        DbConnection connection = _database switch
         {
             Database.Sqlite => new SqliteConnection(_connectionString),
             Database.Postgres => new NpgsqlConnection(_connectionString + ";Pooling=false"),
@@ -119,12 +123,16 @@ sealed class SystemUnderTest : IAsyncDisposable
     /// does not count them.
     /// </summary>
     public async Task<(long Transactions, long Syncs)?> WritesByServer() =>
-        _settings.Database == Database.Postgres
+        _database == Database.Postgres
             ? (
                 await Query("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"),
                 await Query("SELECT wal_sync FROM pg_stat_wal")
             )
             : null;
+
+    /// <summary>Returns the processor time so far by process, in milliseconds.</summary>
+    public async Task<IReadOnlyDictionary<string, double>> Processor(CancellationToken cancellationToken) =>
+        ProcessUse.Processor((await Counts(cancellationToken)).ProcessId);
 
     /// <summary>Measures the minimum cost of a commit: the median time to write and sync a page on the database's disk.</summary>
     public TimeSpan SyncedWrite()
@@ -156,7 +164,7 @@ sealed class SystemUnderTest : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    string EventLog => _settings.Database == Database.Sqlite ? "event_log_" : "event_log.";
+    string EventLog => _database == Database.Sqlite ? "event_log_" : "event_log.";
 
     string CountsAddress => Path.Combine(_folder.FullName, "counts");
 
@@ -165,18 +173,19 @@ sealed class SystemUnderTest : IAsyncDisposable
         var settings = new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
-            ["Database__Provider"] = $"{_settings.Database}",
-            ["Transport__Kind"] = $"{_settings.Transport}",
+            ["Database__Provider"] = $"{_database}",
+            ["Transport__Kind"] = $"{_transport}",
             // With more rides than drivers some rides wait: none may end by a timeout.
             ["Matching__OfferTimeout"] = "00:01:00",
             ["Matching__SearchDeadline"] = "01:00:00",
             // The drivers take no time for any distance, which must not be flagged.
             ["Rides__MaxSpeedKmh"] = "1000000",
         };
-        if (_settings.Transport == Transport.RabbitMq)
+        if (_transport == Transport.RabbitMq)
         {
             _rabbitMq = await RabbitMqServer.FindOrStartAsync();
-            settings["ConnectionStrings__RabbitMq"] = (await _rabbitMq.CreateVirtualHostAsync()).ToString();
+            Broker = await _rabbitMq.CreateVirtualHostAsync();
+            settings["ConnectionStrings__RabbitMq"] = Broker.ToString();
         }
         _connectionString = await CreateDatabase();
         settings["ConnectionStrings__RideBooking"] = _connectionString;
@@ -192,7 +201,7 @@ sealed class SystemUnderTest : IAsyncDisposable
 
     async Task<string> CreateDatabase()
     {
-        switch (_settings.Database)
+        switch (_database)
         {
             case Database.Sqlite:
                 return $"Data Source={Path.Combine(_folder.FullName, "ridebooking.db")}";

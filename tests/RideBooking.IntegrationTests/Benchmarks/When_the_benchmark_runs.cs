@@ -3,7 +3,7 @@ using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Benchmarks;
 
-/// <summary>Checks with a few rides that the benchmark drives, counts and checks them; its results are not judged here.</summary>
+/// <summary>Checks with a few rides and messages that the benchmarks drive, count and check; their results are not judged here.</summary>
 public sealed class When_the_benchmark_runs
 {
     [Fact]
@@ -22,6 +22,28 @@ public sealed class When_the_benchmark_runs
         foreach (var count in new[] { "messagesSent", "messagesReceived", "transactions", "roundTrips" })
             ride.GetProperty(count).GetDouble().ShouldBePositive(count);
         ride.GetProperty("processorMilliseconds").GetProperty("host").GetDouble().ShouldBePositive();
+    }
+
+    [Fact]
+    public async Task It_fails_redrives_discards_and_repairs_messages_and_loses_none()
+    {
+        string[] few =
+        [
+            .. new[] { "--rides", "3", "--in-flight", "2", "--warm-up", "1", "--rounds", "1", "--seconds", "2" },
+            .. new[] { "--failures-per-second", "100", "--stored", "1200" },
+            .. new[] { "--redriven", "20", "--discarded", "20", "--repaired", "20" },
+        ];
+        var output = await LocalCommand.RunAsync(
+            ["dotnet", Assembly(), "failures", .. few, "--json"],
+            [KeyValuePair.Create("HOME", Path.GetTempPath())]
+        );
+
+        var result = JsonSerializer.Deserialize<JsonElement>(output);
+        result.GetProperty("breaches").GetArrayLength().ShouldBe(0);
+        result.GetProperty("atPace")[0].GetProperty("ingest").GetProperty("published").GetInt32().ShouldBe(200);
+        result.GetProperty("pages").GetArrayLength().ShouldBe(10);
+        foreach (var action in result.GetProperty("actions").EnumerateArray())
+            action.GetProperty("perSecond").GetDouble().ShouldBePositive(action.ToString());
     }
 
     internal static string Assembly()

@@ -27,6 +27,12 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
     // Stored together: one transaction instead of one per message.
     const int Batch = 200;
 
+    // While one batch is stored, the broker pushes the next.
+    const int MaxPushed = 2 * Batch;
+
+    // How long to wait for a batch to fill.
+    static readonly TimeSpan s_collect = TimeSpan.FromMilliseconds(100);
+
     readonly ConcurrentDictionary<string, long> _missing = [];
 
     static readonly CreateChannelOptions s_confirmed = new(
@@ -73,33 +79,50 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
     bool IsNotMissing(string queue) =>
         !_missing.TryGetValue(queue, out var asked) || clock.GetElapsedTime(asked) >= s_missingFor;
 
-    static async Task Move(
+    async Task Move(
         IChannel channel,
         string queue,
         Func<IReadOnlyList<FailedMessage>, Task> store,
         CancellationToken cancellationToken
     )
     {
-        List<FailedMessage> batch = [];
-        while (true)
+        if (await channel.BasicGetAsync(queue, autoAck: false, cancellationToken) is not { } first)
+            return;
+        await store([Read(queue, first.BasicProperties, first.RoutingKey, first.Body)]);
+        await channel.BasicAckAsync(first.DeliveryTag, multiple: false, CancellationToken.None);
+        if (first.MessageCount > 0)
+            await MoveMany(queue, store, cancellationToken);
+    }
+
+    /// <summary>Moves messages that the broker pushes: a round trip for each would let a queue grow under load.</summary>
+    async Task MoveMany(
+        string queue,
+        Func<IReadOnlyList<FailedMessage>, Task> store,
+        CancellationToken cancellationToken
+    )
+    {
+        // What was pushed and not stored returns to the queue when the channel closes.
+        await using var channel = await Open(cancellationToken);
+        await channel.BasicQosAsync(0, MaxPushed, global: false, cancellationToken);
+        do
         {
-            var taken = await channel.BasicGetAsync(queue, autoAck: false, cancellationToken);
-            if (taken is not null)
-            {
-                batch.Add(Read(queue, taken));
-                if (batch.Count < Batch && taken.MessageCount > 0)
-                    continue;
-            }
-            if (batch.Count > 0)
-            {
-                await store(batch);
-                // Zero stands for all that the channel has taken.
-                await channel.BasicAckAsync(0, multiple: true, CancellationToken.None);
-                batch.Clear();
-            }
-            if (taken is null || taken.MessageCount == 0)
-                return;
-        }
+            var pushed = new PushedMessages(channel);
+            var tag = await channel.BasicConsumeAsync(queue, autoAck: false, pushed, cancellationToken);
+            var isLast = false;
+            while (await pushed.Take(Batch, s_collect, cancellationToken) is { } batch)
+                if (batch.Count > 0)
+                {
+                    await store([
+                        .. batch.Select(message => Read(queue, message.Properties, message.RoutingKey, message.Body)),
+                    ]);
+                    await channel.BasicAckAsync(batch[^1].DeliveryTag, multiple: true, CancellationToken.None);
+                }
+                else if (!isLast)
+                {
+                    isLast = true;
+                    await channel.BasicCancelAsync(tag, cancellationToken: cancellationToken);
+                }
+        } while (await channel.MessageCountAsync(queue, cancellationToken) > 0);
     }
 
     // Where an endpoint's messages are partitioned, its exchange routes them to the right queue.
@@ -223,17 +246,21 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
         _publishing.Dispose();
     }
 
-    static FailedMessage Read(string queue, BasicGetResult taken)
+    static FailedMessage Read(
+        string queue,
+        IReadOnlyBasicProperties properties,
+        string routingKey,
+        ReadOnlyMemory<byte> body
+    )
     {
-        var properties = taken.BasicProperties;
         var headers = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in properties.Headers ?? new Dictionary<string, object?>())
             headers[name] = Text(value);
         BrokerDeadLetters.Explain(properties, headers);
-        return new FailedMessage(queue, headers, properties.ContentType, taken.Body.ToArray(), properties.MessageId)
+        return new FailedMessage(queue, headers, properties.ContentType, body.ToArray(), properties.MessageId)
         {
             Properties = RabbitMqProperties.Describe(properties),
-            RoutingKey = taken.RoutingKey,
+            RoutingKey = routingKey,
         };
     }
 
