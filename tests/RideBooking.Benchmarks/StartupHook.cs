@@ -80,7 +80,14 @@ static class StartupHook
             counts["heap"] = GC.GetGCMemoryInfo(GCKind.Any).HeapSizeBytes;
             foreach (var detail in s_details.Values)
                 counts[detail.Name] = detail.Value;
-            asking.Send(JsonSerializer.SerializeToUtf8Bytes(counts));
+            try
+            {
+                asking.Send(JsonSerializer.SerializeToUtf8Bytes(counts));
+            }
+            catch (SocketException)
+            {
+                // The client does not wait any more. On this thread, an exception would end the host.
+            }
             GC.KeepAlive(keepAlive);
         }
     }

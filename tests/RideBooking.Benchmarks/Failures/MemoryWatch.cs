@@ -34,23 +34,18 @@ sealed class MemoryWatch(SystemUnderTest system)
     {
         var peak = new MemoryPeak(part, 0, new Dictionary<string, double>());
         while (!cancellationToken.IsCancellationRequested)
-            try
-            {
-                var now = Use(part, await system.Counts(cancellationToken));
-                peak = new MemoryPeak(
-                    part,
-                    Math.Max(peak.HostHeap, now.HostHeap),
-                    now.Processes.ToDictionary(
-                        process => process.Key,
-                        process => Math.Max(process.Value, peak.Processes.GetValueOrDefault(process.Key))
-                    )
-                );
-                await Task.Delay(s_pause, cancellationToken);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                // The part has ended.
-            }
+        {
+            var now = Use(part, await system.Counts(CancellationToken.None));
+            peak = new MemoryPeak(
+                part,
+                Math.Max(peak.HostHeap, now.HostHeap),
+                now.Processes.ToDictionary(
+                    process => process.Key,
+                    process => Math.Max(process.Value, peak.Processes.GetValueOrDefault(process.Key))
+                )
+            );
+            await Task.Delay(s_pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
         return peak;
     }
 

@@ -1,4 +1,5 @@
 using FluentValidation;
+using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -62,7 +63,14 @@ internal static class NoteFailure
         else
             (note.Text, note.By, note.At) = (text, by.Id, now);
         db.Add(new OperatorAction(by.Id, OperatorActionNames.NoteFailure, text, now) { Fingerprint = fingerprint });
-        await db.SaveChangesAsync(cancellationToken);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException conflict) when (DatabaseConflicts.IsDuplicateKey(conflict))
+        {
+            throw new DbUpdateConcurrencyException("Another operator wrote the note meanwhile.", conflict);
+        }
         return TypedResults.Ok(View.Of(note));
     }
 
