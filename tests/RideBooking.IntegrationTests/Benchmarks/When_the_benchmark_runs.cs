@@ -6,13 +6,17 @@ namespace RideBooking.IntegrationTests.Benchmarks;
 /// <summary>Checks with a few rides and messages that the benchmarks drive, count and check; their results are not judged here.</summary>
 public sealed class When_the_benchmark_runs
 {
+    // It starts two servers and a host, and other tests run beside it.
+    static readonly TimeSpan s_limit = TimeSpan.FromMinutes(4);
+
     [Fact]
     public async Task It_drives_rides_counts_what_they_cost_and_finds_each_paid_once()
     {
         string[] few = ["--rides", "3", "--in-flight", "2", "--warm-up", "1", "--one-by-one", "1"];
         var output = await LocalCommand.RunAsync(
             ["dotnet", Assembly(), "rides", .. few, "--json"],
-            [KeyValuePair.Create("HOME", Path.GetTempPath())]
+            [KeyValuePair.Create("HOME", Path.GetTempPath())],
+            s_limit
         );
 
         var result = JsonSerializer.Deserialize<JsonElement>(output);
@@ -35,7 +39,8 @@ public sealed class When_the_benchmark_runs
         ];
         var output = await LocalCommand.RunAsync(
             ["dotnet", Assembly(), "failures", .. few, "--json"],
-            [KeyValuePair.Create("HOME", Path.GetTempPath())]
+            [KeyValuePair.Create("HOME", Path.GetTempPath())],
+            s_limit
         );
 
         var result = JsonSerializer.Deserialize<JsonElement>(output);

@@ -247,7 +247,7 @@ public sealed class When_operators_use_the_console(ConsoleHost host) : IClassFix
         await page.GotoAsync("console/failed-messages");
         await page.GetByRole(
                 AriaRole.Button,
-                new() { NameRegex = new System.Text.RegularExpressions.Regex("the note about RideCompleted") }
+                new() { NameRegex = new System.Text.RegularExpressions.Regex("Write a note about RideCompleted") }
             )
             .First.ClickAsync();
         await page.GetByLabel("Note", new() { Exact = true }).FillAsync("Fares are broken on purpose.");

@@ -5,26 +5,34 @@ namespace RideBooking.TestKit.Servers;
 /// <summary>Runs a command to its end.</summary>
 static class LocalCommand
 {
-    static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
 
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="environment">The environment.</param>
+    /// <param name="limit">How long it may take; two minutes by default.</param>
     /// <returns>What the command wrote to its standard output.</returns>
-    /// <exception cref="InvalidOperationException">It ended with another code than 0, or not within two minutes.</exception>
-    public static async Task<string> RunAsync(string[] command, IEnumerable<KeyValuePair<string, string>> environment)
+    /// <exception cref="InvalidOperationException">It ended with another code than 0, or not within the limit.</exception>
+    public static async Task<string> RunAsync(
+        string[] command,
+        IEnumerable<KeyValuePair<string, string>> environment,
+        TimeSpan? limit = null
+    )
     {
+        var time = limit ?? s_limit;
         using var process = new Process { StartInfo = Describe(command, environment) };
         process.Start();
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(Limit);
+        using var end = new CancellationTokenSource(time);
         try
         {
-            await process.WaitForExitAsync(limit.Token);
+            await process.WaitForExitAsync(end.Token);
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new InvalidOperationException($"'{string.Join(' ', command)}' ran for more than {Limit}.");
+            throw new InvalidOperationException($"'{string.Join(' ', command)}' ran for more than {time}.");
         }
         return process.ExitCode == 0
             ? await output
