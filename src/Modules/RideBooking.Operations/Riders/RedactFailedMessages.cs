@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
@@ -76,8 +77,16 @@ internal sealed class RedactFailedMessages(
             || catalogue.Find(urns) is not { } type
         )
             return null;
-        return type.Personal is { } personal
-            ? message.BodyWith(Encoding.UTF8.GetBytes(personal.Redact(content.ToJsonString())))
-            : message.Body;
+        if (type.Personal is not { } personal)
+            return message.Body;
+        try
+        {
+            return message.BodyWith(Encoding.UTF8.GetBytes(personal.Redact(content.ToJsonString())));
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // A value with an escaped half of a surrogate pair cannot be written again. No consumer can read it either.
+            return null;
+        }
     }
 }

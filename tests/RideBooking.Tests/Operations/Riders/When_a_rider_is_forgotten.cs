@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
+using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Cli;
@@ -96,6 +98,22 @@ public sealed class When_a_rider_is_forgotten(ListeningHost host) : IClassFixtur
                 }
             )
         ).ShouldBe(HttpStatusCode.OK);
+        // Valid JSON that cannot be written again.
+        var broken = Encoding.UTF8.GetString(
+            StoredFailures.Envelope(
+                MessageUrn.ForTypeString<RideRequested>(),
+                new JsonObject
+                {
+                    ["rideId"] = ride,
+                    ["vehicleClass"] = "half",
+                    ["pickup"] = Words,
+                }
+            )
+        );
+        await host.Services.FailRaw(
+            "compute-fare_error",
+            Encoding.UTF8.GetBytes(broken.Replace("\"half\"", "\"\\ud800\""))
+        );
         var command = new JsonObject { ["rideId"] = ride, ["to"] = Words };
         var failedCommand = await host.Services.FailRaw(
             "compute-fare_error",
