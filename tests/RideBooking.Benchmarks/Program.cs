@@ -177,6 +177,10 @@ var waiting = Number(
 var redriven = Number("--redriven", 10_000, "Messages of each of the two redrives.");
 var discarded = Number("--discarded", 10_000, "Messages that are discarded, and restored.");
 var repaired = Number("--repaired", 5_000, "Messages that a JSON patch repairs, 5000 at most.");
+var browser = new Option<string?>("--browser")
+{
+    Description = "The path of Chromium, in which pages of the console are measured, too.",
+};
 var failures = new Command(
     "failures",
     "Measures failed messages on RabbitMQ and PostgreSQL: their way to the store beside rides, pages, redrives and repairs."
@@ -192,6 +196,7 @@ var failures = new Command(
     redriven,
     discarded,
     repaired,
+    browser,
     seed,
     json,
 };
@@ -209,7 +214,8 @@ failures.SetAction(
                 parsed.GetValue(redriven),
                 parsed.GetValue(discarded),
                 parsed.GetValue(repaired),
-                parsed.GetValue(seed)
+                parsed.GetValue(seed),
+                parsed.GetValue(browser)
             ),
             parsed.GetValue(json),
             cancellationToken

@@ -64,13 +64,17 @@ public sealed class ConsoleModule : IModule
         app.UseAntiforgery();
         // A build's static files would otherwise have an endpoint for every path, for files that appear while the host runs.
         // A POST to a path that does not exist would be answered 405 because of it.
-        routes.ServiceProvider.GetRequiredService<IConfiguration>()["ReloadStaticAssetsAtRuntime"] = "false";
+        var settings = routes.ServiceProvider.GetRequiredService<IConfiguration>();
+        settings["ReloadStaticAssetsAtRuntime"] = "false";
+        // The address of each file contains a hash of it, so browsers may keep it, also in Development.
+        settings["EnableStaticAssetsDevelopmentCaching"] = "true";
         routes.MapStaticAssets();
         var console = routes.MapGroup(Session.Path);
         Session.Map(console);
         DownloadAudit.Map(console);
         console
             .MapRazorComponents<App>()
+            .WithStaticAssets()
             .AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null)
             .RequireAuthorization(Session.Policy)
             .IsLiveStream();

@@ -83,6 +83,7 @@ public static class HttpConventions
         app.UseBodyLimit();
         app.UseBodyEncoding();
         app.UseAuthentication();
+        app.UseEndpointScheme();
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseQueryParameters();

@@ -102,6 +102,7 @@ sealed class FailuresBenchmark(FailuresSettings settings, SystemUnderTest system
             cancellationToken
         );
         bar.Value = bar.MaxValue;
+        var consolePages = settings.Browser is null ? [] : await ConsolePages(settings.Browser, cancellationToken);
         var actions = await Actions(requests, cancellationToken);
         await _memory.Now("at the end", cancellationToken);
         await CheckStates();
@@ -115,10 +116,25 @@ sealed class FailuresBenchmark(FailuresSettings settings, SystemUnderTest system
             fullLoad,
             fill,
             pages,
+            consolePages,
             actions,
             _memory.Peaks,
             _breaches
         );
+    }
+
+    async Task<IReadOnlyList<PageTime>> ConsolePages(string browser, CancellationToken cancellationToken)
+    {
+        var bar = progress.AddTask("pages of the console", maxValue: 1);
+        var pages = await new ConsolePages(system.Address, browser).Measure(
+            await _stored.OneOf(_ride),
+            _ride,
+            SyntheticFailure.ToDiscard.Queue,
+            page => bar.Description = $"pages of the console: {page}",
+            cancellationToken
+        );
+        bar.Value = bar.MaxValue;
+        return pages;
     }
 
     async Task<Fill> Fill(ErrorQueuePublisher publisher, CancellationToken cancellationToken)

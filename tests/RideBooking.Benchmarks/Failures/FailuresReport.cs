@@ -9,7 +9,7 @@ static class FailuresReport
     const string Processes = "host / broker / database / driver";
 
     public static IEnumerable<Table> Tables(FailuresResult result) =>
-        [Rides(result), Stored(result), Pages(result), Actions(result), Memory(result)];
+        [Rides(result), Stored(result), Pages(result), .. ConsolePages(result), Actions(result), Memory(result)];
 
     static Table Rides(FailuresResult result)
     {
@@ -67,10 +67,22 @@ static class FailuresReport
         return table;
     }
 
-    static Table Pages(FailuresResult result)
+    static Table Pages(FailuresResult result) =>
+        Pages($"Requests, with {result.Settings.Stored} failed messages", result.Pages);
+
+    static IEnumerable<Table> ConsolePages(FailuresResult result)
     {
-        var table = New($"With {result.Settings.Stored} failed messages", "p50, ms", "max, ms", "bytes");
-        foreach (var page in result.Pages)
+        if (result.Settings.Browser is not null)
+            yield return Pages(
+                $"Pages of the console in a browser, with {result.Settings.Stored} failed messages",
+                result.ConsolePages
+            );
+    }
+
+    static Table Pages(string title, IReadOnlyList<PageTime> pages)
+    {
+        var table = New(title, "p50, ms", "max, ms", "bytes");
+        foreach (var page in pages)
             table.AddRow(page.Name, Text(page.Time.P50), Text(page.Time.Max), Text(page.Bytes));
         return table;
     }

@@ -9,6 +9,7 @@ sealed record FailuresResult(
     Round FullLoad,
     Fill Fill,
     IReadOnlyList<PageTime> Pages,
+    IReadOnlyList<PageTime> ConsolePages,
     IReadOnlyList<ActionTime> Actions,
     IReadOnlyList<MemoryPeak> Memory,
     IReadOnlyList<string> Breaches
@@ -74,10 +75,10 @@ sealed record Fill(
     public double PerSecond => Published / Seconds;
 }
 
-/// <summary>How long an operator waits for an answer.</summary>
+/// <summary>How long an operator waits for an answer, or for a page of the console.</summary>
 /// <param name="Name">What is requested.</param>
 /// <param name="Time">From sending the request until the answer has arrived.</param>
-/// <param name="Bytes">The size of the answer.</param>
+/// <param name="Bytes">The size of the answer, or of the page as the browser has it at last.</param>
 sealed record PageTime(string Name, Latency Time, int Bytes);
 
 /// <summary>How fast an operator's action was carried out.</summary>

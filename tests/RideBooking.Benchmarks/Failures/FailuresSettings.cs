@@ -12,6 +12,7 @@ namespace RideBooking.Benchmarks.Failures;
 /// <param name="Discarded">Messages that are discarded and restored.</param>
 /// <param name="Repaired">Messages that are repaired.</param>
 /// <param name="Seed">The seed for places and for the order of the messages.</param>
+/// <param name="Browser">The path of Chromium, in which pages of the console are measured; null for none.</param>
 sealed record FailuresSettings(
     int Rides,
     int InFlight,
@@ -23,7 +24,8 @@ sealed record FailuresSettings(
     int Redriven,
     int Discarded,
     int Repaired,
-    int Seed
+    int Seed,
+    string? Browser
 )
 {
     /// <summary>The stored messages that no action changes.</summary>

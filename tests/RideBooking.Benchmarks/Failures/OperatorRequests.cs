@@ -38,6 +38,9 @@ sealed class OperatorRequests(Api api, SystemUnderTest system, FailuresSettings 
         (string Name, HttpMethod Method, string Path, object? Body)[] requests =
         [
             ("GET operations/error-queues", HttpMethod.Get, "operations/error-queues", null),
+            ("groups of failures", HttpMethod.Get, "operations/failure-groups", null),
+            ("groups by the status of the ride", HttpMethod.Get, "operations/failure-groups?by=rideStatus", null),
+            ("GET operations/failures", HttpMethod.Get, "operations/failures", null),
             ($"first page of {PageSize} messages", HttpMethod.Get, $"{Messages}?limit={PageSize}", null),
             ($"page {DeepPage + 1}", HttpMethod.Get, $"{Messages}?limit={PageSize}&cursor={deep}", null),
             (
@@ -66,6 +69,7 @@ sealed class OperatorRequests(Api api, SystemUnderTest system, FailuresSettings 
                 }
             ),
             ("GET operations/endpoints", HttpMethod.Get, "operations/endpoints", null),
+            ("the same without history", HttpMethod.Get, "operations/endpoints?history=false", null),
             ("GET operations/backlog", HttpMethod.Get, "operations/backlog", null),
         ];
         var times = new List<PageTime>();

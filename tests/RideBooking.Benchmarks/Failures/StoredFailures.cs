@@ -19,6 +19,10 @@ sealed class StoredFailures(SystemUnderTest system)
             row => (row.GetString(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetBoolean(2), row.GetInt64(3))
         );
 
+    /// <summary>Returns the id of a message of a ride.</summary>
+    public async Task<string> OneOf(Guid ride) =>
+        (await Rows($"SELECT id FROM {Table} WHERE ride_id = '{ride}' LIMIT 1", row => row.GetString(0))).Single();
+
     /// <summary>Waits until the queues are empty and the messages are in the store.</summary>
     /// <exception cref="TimeoutException">For a long time no message has come to the store.</exception>
     public async Task WaitFor(

@@ -36,6 +36,7 @@ public sealed class When_the_benchmark_runs
             .. new[] { "--rides", "3", "--in-flight", "2", "--warm-up", "1", "--rounds", "1", "--seconds", "2" },
             .. new[] { "--failures-per-second", "100", "--stored", "1200" },
             .. new[] { "--redriven", "20", "--discarded", "20", "--repaired", "20" },
+            .. new[] { "--browser", "/usr/bin/chromium" },
         ];
         var output = await LocalCommand.RunAsync(
             ["dotnet", Assembly(), "failures", .. few, "--json"],
@@ -46,7 +47,8 @@ public sealed class When_the_benchmark_runs
         var result = JsonSerializer.Deserialize<JsonElement>(output);
         result.GetProperty("breaches").GetArrayLength().ShouldBe(0);
         result.GetProperty("atPace")[0].GetProperty("ingest").GetProperty("published").GetInt32().ShouldBe(200);
-        result.GetProperty("pages").GetArrayLength().ShouldBe(10);
+        result.GetProperty("pages").GetArrayLength().ShouldBe(14);
+        result.GetProperty("consolePages").GetArrayLength().ShouldBe(17);
         foreach (var action in result.GetProperty("actions").EnumerateArray())
             action.GetProperty("perSecond").GetDouble().ShouldBePositive(action.ToString());
     }

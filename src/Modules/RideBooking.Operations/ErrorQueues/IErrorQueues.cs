@@ -10,6 +10,7 @@ internal interface IErrorQueues
     /// <param name="queues">The queues; those that do not exist are passed over.</param>
     /// <param name="store">Stores a batch, oldest first. An exception leaves the batch in its queue.</param>
     /// <param name="cancellationToken">Cancels the move.</param>
+    /// <exception cref="AggregateException">Some queues could not be emptied. The others were.</exception>
     Task Move(
         IReadOnlyList<string> queues,
         Func<IReadOnlyList<FailedMessage>, Task> store,

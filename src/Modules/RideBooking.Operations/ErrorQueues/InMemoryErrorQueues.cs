@@ -30,23 +30,34 @@ internal sealed class InMemoryErrorQueues(
         CancellationToken cancellationToken
     )
     {
+        var notMoved = new QueuesNotMoved();
         while (true)
         {
             await using var scope = scopes.CreateAsyncScope();
             var table = scope.ServiceProvider.GetRequiredService<AppDbContext>().Set<DeadLetterMessage>();
+            var movable = queues.Where(queue => !notMoved.Contains(queue)).ToList();
             var batch = await table
                 .AsNoTracking()
-                .Where(row => queues.Contains(row.Queue))
+                .Where(row => movable.Contains(row.Queue))
                 .OrderBy(row => row.At)
                 .ThenBy(row => row.Id)
                 .Take(Batch)
                 .ToListAsync(cancellationToken);
             if (batch.Count == 0)
-                return;
-            await store(batch.ConvertAll(Read));
-            var ids = batch.ConvertAll(row => row.Id);
-            await table.Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(CancellationToken.None);
+                break;
+            foreach (var rows in batch.GroupBy(row => row.Queue))
+                try
+                {
+                    await store([.. rows.Select(Read)]);
+                    var ids = rows.Select(row => row.Id).ToList();
+                    await table.Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(CancellationToken.None);
+                }
+                catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+                {
+                    notMoved.Add(rows.Key, exception);
+                }
         }
+        notMoved.ThrowIfAny();
     }
 
     public async Task<Task> SendBack(FailedMessage message, CancellationToken cancellationToken)

@@ -30,6 +30,9 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
     // While one batch is stored, the broker pushes the next.
     const int MaxPushed = 2 * Batch;
 
+    // After so many messages the next queue has its turn: one that fills without a pause must not hide the others.
+    const int Turn = 10 * Batch;
+
     // How long to wait for a batch to fill.
     static readonly TimeSpan s_collect = TimeSpan.FromMilliseconds(100);
 
@@ -51,35 +54,50 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
         CancellationToken cancellationToken
     )
     {
-        var channel = await Open(cancellationToken);
-        try
+        bool more;
+        do
         {
-            foreach (var queue in queues.Where(IsNotMissing))
+            more = false;
+            var notMoved = new QueuesNotMoved();
+            var channel = await Open(cancellationToken);
+            try
             {
-                var asked = clock.GetTimestamp();
-                try
+                foreach (var queue in queues.Where(IsNotMissing))
                 {
-                    await Move(channel, queue, store, cancellationToken);
-                }
-                catch (OperationInterruptedException exception) when (BrokerErrors.IsNotFound(exception.ShutdownReason))
-                {
-                    // The broker closes a channel that asks for a missing queue.
-                    _missing[queue] = asked;
-                    await channel.DisposeAsync();
-                    channel = await Open(cancellationToken);
+                    var asked = clock.GetTimestamp();
+                    try
+                    {
+                        more |= await Move(channel, queue, store, cancellationToken);
+                    }
+                    catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+                    {
+                        if (
+                            exception is OperationInterruptedException interrupted
+                            && BrokerErrors.IsNotFound(interrupted.ShutdownReason)
+                        )
+                            _missing[queue] = asked;
+                        else
+                            notMoved.Add(queue, exception);
+                        // What was not stored returns to its queue. The broker also closes a channel that asks for a missing queue.
+                        await channel.DisposeAsync();
+                        channel = await Open(cancellationToken);
+                    }
                 }
             }
-        }
-        finally
-        {
-            await channel.DisposeAsync();
-        }
+            finally
+            {
+                await channel.DisposeAsync();
+            }
+            notMoved.ThrowIfAny();
+        } while (more);
     }
 
     bool IsNotMissing(string queue) =>
         !_missing.TryGetValue(queue, out var asked) || clock.GetElapsedTime(asked) >= s_missingFor;
 
-    async Task Move(
+    /// <summary>Moves the messages of a queue, until it is empty or its turn is over.</summary>
+    /// <returns>Whether messages are left.</returns>
+    async Task<bool> Move(
         IChannel channel,
         string queue,
         Func<IReadOnlyList<FailedMessage>, Task> store,
@@ -87,15 +105,14 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
     )
     {
         if (await channel.BasicGetAsync(queue, autoAck: false, cancellationToken) is not { } first)
-            return;
+            return false;
         await store([Read(queue, first.BasicProperties, first.RoutingKey, first.Body)]);
         await channel.BasicAckAsync(first.DeliveryTag, multiple: false, CancellationToken.None);
-        if (first.MessageCount > 0)
-            await MoveMany(queue, store, cancellationToken);
+        return first.MessageCount > 0 && await MoveMany(queue, store, cancellationToken);
     }
 
     /// <summary>Moves messages that the broker pushes: a round trip for each would let a queue grow under load.</summary>
-    async Task MoveMany(
+    async Task<bool> MoveMany(
         string queue,
         Func<IReadOnlyList<FailedMessage>, Task> store,
         CancellationToken cancellationToken
@@ -104,25 +121,27 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
         // What was pushed and not stored returns to the queue when the channel closes.
         await using var channel = await Open(cancellationToken);
         await channel.BasicQosAsync(0, MaxPushed, global: false, cancellationToken);
-        do
+        var pushed = new PushedMessages(channel);
+        var tag = await channel.BasicConsumeAsync(queue, autoAck: false, pushed, cancellationToken);
+        var moved = 0;
+        var isLast = false;
+        while (await pushed.Take(Batch, s_collect, cancellationToken) is { } batch)
         {
-            var pushed = new PushedMessages(channel);
-            var tag = await channel.BasicConsumeAsync(queue, autoAck: false, pushed, cancellationToken);
-            var isLast = false;
-            while (await pushed.Take(Batch, s_collect, cancellationToken) is { } batch)
-                if (batch.Count > 0)
-                {
-                    await store([
-                        .. batch.Select(message => Read(queue, message.Properties, message.RoutingKey, message.Body)),
-                    ]);
-                    await channel.BasicAckAsync(batch[^1].DeliveryTag, multiple: true, CancellationToken.None);
-                }
-                else if (!isLast)
-                {
-                    isLast = true;
-                    await channel.BasicCancelAsync(tag, cancellationToken: cancellationToken);
-                }
-        } while (await channel.MessageCountAsync(queue, cancellationToken) > 0);
+            if (batch.Count > 0)
+            {
+                await store([
+                    .. batch.Select(message => Read(queue, message.Properties, message.RoutingKey, message.Body)),
+                ]);
+                await channel.BasicAckAsync(batch[^1].DeliveryTag, multiple: true, CancellationToken.None);
+                moved += batch.Count;
+            }
+            if (!isLast && (batch.Count == 0 || moved >= Turn))
+            {
+                isLast = true;
+                await channel.BasicCancelAsync(tag, cancellationToken: cancellationToken);
+            }
+        }
+        return await channel.MessageCountAsync(queue, cancellationToken) > 0;
     }
 
     // Where an endpoint's messages are partitioned, its exchange routes them to the right queue.

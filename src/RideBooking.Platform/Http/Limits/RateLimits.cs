@@ -13,7 +13,7 @@ namespace RideBooking.Platform.Http.Limits;
 /// Limits the requests and live streams per caller. More are answered 429 with <c>Retry-After</c> before any work is done.
 /// </summary>
 /// <remarks>
-/// Callers with a token are counted by it, even if many share an address. All others are counted by address.
+/// Callers with a token or a session are counted by it, even if many share an address. All others are counted by address.
 /// </remarks>
 internal static class RateLimits
 {
@@ -78,7 +78,10 @@ internal static class RateLimits
             .ExecuteAsync(rejected.HttpContext);
     }
 
-    static string? CallerOf(HttpContext context) => Caller.From(context.User)?.Id;
+    // The pages of a session call the API with a token, so they do not share its limits.
+    static string? CallerOf(HttpContext context) =>
+        Caller.From(context.User)?.Id
+        ?? (context.User.Identity is { IsAuthenticated: true, Name: { } name } ? $"session {name}" : null);
 
     // The network of an IPv6 address: a client controls all addresses in it.
     static string AddressOf(HttpContext context) =>

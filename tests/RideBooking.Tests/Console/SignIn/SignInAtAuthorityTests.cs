@@ -6,6 +6,9 @@ namespace RideBooking.Tests.Console.SignIn;
 /// <summary>The sign-in of a host with an OpenID Connect authority, by a client that follows redirects as a browser does.</summary>
 public sealed class SignInAtAuthorityTests : IAsyncLifetime
 {
+    // More requests without a session than a sign-in needs.
+    const int Redirects = 10;
+
     Authority _authority = default!;
     HostWithAuthority _host = default!;
 
@@ -51,10 +54,39 @@ public sealed class SignInAtAuthorityTests : IAsyncLifetime
         asked.ShouldStartWith("/console/sign-in");
     }
 
-    HttpClient Browser() =>
+    [Fact]
+    public async Task The_pages_of_a_session_do_not_use_up_the_limit_of_their_address()
+    {
+        await using var host = new HostWithAuthority(
+            _authority.Address,
+            ("Limits:AnonymousRequests", "0.001"),
+            ("Limits:AnonymousBurst", $"{Redirects}")
+        );
+        host.UseKestrel(0);
+        host.StartServer();
+        using var browser = Browser(host);
+        await Get(browser, "console/sign-in/authority?returnUrl=%2Fconsole%2Faudit");
+
+        for (var number = 0; number < 2 * Redirects; number++)
+            (await Get(browser, "console/audit")).Asked.ShouldBe("/console/audit");
+
+        // Others at the address do.
+        using var others = Browser(host);
+        var statuses = new List<HttpStatusCode>();
+        for (var number = 0; number < 2 * Redirects; number++)
+        {
+            using var answer = await others.GetAsync("console/sign-in", TestContext.Current.CancellationToken);
+            statuses.Add(answer.StatusCode);
+        }
+        statuses.ShouldContain(HttpStatusCode.TooManyRequests);
+    }
+
+    HttpClient Browser() => Browser(_host);
+
+    static HttpClient Browser(HostWithAuthority host) =>
         new(new SocketsHttpHandler { CookieContainer = new CookieContainer(), UseProxy = false })
         {
-            BaseAddress = _host.ClientOptions.BaseAddress,
+            BaseAddress = host.ClientOptions.BaseAddress,
         };
 
     static async Task<(string Asked, string Page)> Get(HttpClient browser, string path)
@@ -67,10 +99,11 @@ public sealed class SignInAtAuthorityTests : IAsyncLifetime
         );
     }
 
-    sealed class HostWithAuthority(string authority)
-        : HostInProcess(
+    sealed class HostWithAuthority(string authority, params (string Key, string Value)[] more)
+        : HostInProcess([
             ("Auth:Authority", authority),
             ("Auth:Audience", Authority.Audience),
-            ("Console:ClientId", Authority.ClientId)
-        );
+            ("Console:ClientId", Authority.ClientId),
+            .. more,
+        ]);
 }
