@@ -41,13 +41,32 @@ internal static class ListErrorQueues
                 Count = group.Count(),
                 Oldest = group.Min(row => row.FailedAt),
                 Newest = group.Max(row => row.FailedAt),
-                ExceptionType = group.Max(row => row.ExceptionType),
-                ExceptionMessage = group.Max(row => row.ExceptionMessage),
-                MessageType = group.Max(row => row.MessageType),
+                Example = group.Max(row => row.Id)!,
             })
             .ToListAsync(cancellationToken);
-        var now = clock.GetUtcNow();
         var queues = groups.ToLookup(group => group.Queue);
+        var shown = queues.ToDictionary(
+            queue => queue.Key,
+            queue =>
+                queue
+                    .OrderByDescending(group => group.Count)
+                    .ThenBy(group => group.Fingerprint, StringComparer.Ordinal)
+                    .Take(MaxFingerprints)
+                    .ToList()
+        );
+        // The texts of a failure are those of one message: to compare the long texts of all would take most of the time.
+        var examples = shown.Values.SelectMany(failures => failures).Select(failure => failure.Example).ToList();
+        var texts = await db.Set<StoredMessage>()
+            .Where(row => examples.Contains(row.Id))
+            .Select(row => new
+            {
+                row.Id,
+                row.ExceptionType,
+                row.ExceptionMessage,
+                row.MessageType,
+            })
+            .ToDictionaryAsync(row => row.Id, cancellationToken);
+        var now = clock.GetUtcNow();
         var names = queues.Select(queue => queue.Key);
         if (all == true)
             names = names.Union(ErrorQueueNames.Of(endpoints));
@@ -69,19 +88,21 @@ internal static class ListErrorQueues
                             oldest,
                             (now - oldest)?.TotalSeconds,
                             [
-                                .. failures
-                                    .OrderByDescending(group => group.Count)
-                                    .ThenBy(group => group.Fingerprint, StringComparer.Ordinal)
-                                    .Take(MaxFingerprints)
-                                    .Select(group => new Failure(
-                                        group.Fingerprint,
-                                        group.ExceptionType,
-                                        group.ExceptionMessage,
-                                        group.MessageType,
-                                        group.Count,
-                                        group.Oldest,
-                                        group.Newest
-                                    )),
+                                .. shown
+                                    .GetValueOrDefault(name, [])
+                                    .Select(group =>
+                                    {
+                                        var text = texts.GetValueOrDefault(group.Example);
+                                        return new Failure(
+                                            group.Fingerprint,
+                                            text?.ExceptionType,
+                                            text?.ExceptionMessage,
+                                            text?.MessageType,
+                                            group.Count,
+                                            group.Oldest,
+                                            group.Newest
+                                        );
+                                    }),
                             ]
                         );
                     }),

@@ -63,12 +63,7 @@ internal static class ListFailureGroups
                 Count = group.Count(),
                 FirstSeen = group.Min(member => member.Message.FailedAt),
                 LastSeen = group.Max(member => member.Message.FailedAt),
-                // Of a group by fingerprint, every message has the same queue and types.
-                Queue = group.Max(member => member.Message.Queue)!,
-                MessageType = group.Max(member => member.Message.MessageType),
-                ExceptionType = group.Max(member => member.Message.ExceptionType),
-                ExceptionMessage = group.Max(member => member.Message.ExceptionMessage),
-                TopFrame = group.Max(member => member.Message.TopFrame),
+                Example = group.Max(member => member.Message.Id)!,
             })
             .OrderByDescending(group => group.Count)
             .ThenBy(group => group.Key)
@@ -87,7 +82,21 @@ internal static class ListFailureGroups
                 })
                 .ToListAsync(cancellationToken)
         ).ToLookup(failed => failed.Key);
-        var fingerprints = by == ByFingerprint ? groups.ConvertAll(group => group.Key) : [];
+        // The texts of a failure are those of one message: to compare the long texts of all would take most of the time.
+        var examples = by == ByFingerprint ? groups.ConvertAll(group => group.Example) : [];
+        var described = await messages
+            .Where(row => examples.Contains(row.Id))
+            .Select(row => new FailureView(
+                row.Fingerprint,
+                row.Queue,
+                FailedMessage.EndpointOf(row.Queue),
+                row.MessageType,
+                row.ExceptionType,
+                row.ExceptionMessage,
+                row.TopFrame
+            ))
+            .ToDictionaryAsync(failure => failure.Fingerprint, cancellationToken);
+        var fingerprints = described.Keys.ToList();
         var notes = await db.Set<FailureNote>()
             .Where(note => fingerprints.Contains(note.Fingerprint))
             .ToDictionaryAsync(note => note.Fingerprint, NoteView.Of, cancellationToken);
@@ -102,17 +111,7 @@ internal static class ListFailureGroups
                             group.FirstSeen,
                             group.LastSeen,
                             History(group.Key),
-                            by == ByFingerprint
-                                ? new FailureView(
-                                    group.Key!,
-                                    group.Queue,
-                                    FailedMessage.EndpointOf(group.Queue),
-                                    group.MessageType,
-                                    group.ExceptionType,
-                                    group.ExceptionMessage,
-                                    group.TopFrame
-                                )
-                                : null,
+                            group.Key is null ? null : described.GetValueOrDefault(group.Key),
                             group.Key is null ? null : notes.GetValueOrDefault(group.Key)
                         )),
                 ],
@@ -168,7 +167,9 @@ internal static class ListFailureGroups
     /// How many messages failed in each of the last 24 hours, the oldest first, whatever became of them. The last number is that of
     /// the present hour.
     /// </param>
-    /// <param name="Failure">What failed; null for groups by anything but the fingerprint.</param>
+    /// <param name="Failure">
+    /// What failed; null for groups by anything but the fingerprint, and for a group whose messages were deleted meanwhile.
+    /// </param>
     /// <param name="Note">What operators noted about it; null if nothing.</param>
     internal sealed record Item(
         string? Key,
