@@ -12,7 +12,7 @@ internal static class FollowWork
     // A host that restarts continues its work.
     static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(1);
 
-    /// <summary>Follows the work until it has ended.</summary>
+    /// <summary>Follows the work until it has ended, or has paused automatically.</summary>
     /// <param name="api">The host.</param>
     /// <param name="terminal">Where the progress is drawn, if it can be.</param>
     /// <param name="path">The address of the progress.</param>
@@ -81,6 +81,13 @@ internal static class FollowWork
         return work;
     }
 
+    // Work that paused automatically says why, and waits for a decision. A script must not wait with it.
     static bool IsRunning(JsonElement work) =>
-        work.GetProperty("status").GetString() is Spellings.WorkRunning or Spellings.WorkPaused;
+        work.GetProperty("status").GetString() switch
+        {
+            Spellings.WorkRunning => true,
+            Spellings.WorkPaused => !work.TryGetProperty("error", out var error)
+                || error.ValueKind == JsonValueKind.Null,
+            _ => false,
+        };
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace RideBooking.Cli;
 
@@ -76,5 +78,50 @@ internal static class Options
                 result.AddError($"{name} must be a whole number from {min} to {max}");
         });
         return option;
+    }
+
+    /// <summary>Creates an option for a time. One without an offset is in UTC, as every time that is printed.</summary>
+    public static Option<DateTimeOffset?> Time(string name, string description) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "time",
+            CustomParser = result =>
+            {
+                var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+                if (
+                    DateTimeOffset.TryParse(
+                        text,
+                        CultureInfo.InvariantCulture,
+                        DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                        out var time
+                    )
+                )
+                    return time;
+                result.AddError($"{name} must be a time such as 2026-01-31T08:00:00Z, not '{text}'");
+                return null;
+            },
+        };
+
+    /// <summary>Creates an option for the id of a ride, a redrive or the like.</summary>
+    public static Option<Guid?> Id(string name, string description) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "id",
+            CustomParser = result => ParseId(result, name),
+        };
+
+    /// <summary>Creates an argument for the id of a redrive, a replay or the like.</summary>
+    public static Argument<Guid> IdArgument(string name, string description) =>
+        new(name) { Description = description, CustomParser = result => ParseId(result, name) ?? Guid.Empty };
+
+    static Guid? ParseId(ArgumentResult result, string name)
+    {
+        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (Guid.TryParse(text, out var id))
+            return id;
+        result.AddError($"{name} must be an id such as 0198c2f4-5b6d-7e8f-9012-3456789abcde, not '{text}'");
+        return null;
     }
 }

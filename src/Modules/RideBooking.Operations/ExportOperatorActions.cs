@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations;
@@ -27,17 +28,19 @@ internal static class ExportOperatorActions
             )
             .Produces<string>(StatusCodes.Status200OK, MediaType);
 
-    static PushStreamHttpResult Handle(
+    static Results<PushStreamHttpResult, ProblemHttpResult> Handle(
         DateTimeOffset? from,
         DateTimeOffset? until,
         AppDbContext db,
         CancellationToken cancellationToken
     ) =>
-        TypedResults.Stream(
-            stream => Write(stream, from?.ToUniversalTime(), until?.ToUniversalTime(), db, cancellationToken),
-            $"{MediaType}; charset=utf-8",
-            "audit.csv"
-        );
+        from >= until
+            ? Problem.Validation("until", "must be later than from")
+            : TypedResults.Stream(
+                stream => Write(stream, from?.ToUniversalTime(), until?.ToUniversalTime(), db, cancellationToken),
+                $"{MediaType}; charset=utf-8",
+                "audit.csv"
+            );
 
     static async Task Write(
         Stream stream,

@@ -3,14 +3,18 @@ using RideBooking.Cli.Api;
 
 namespace RideBooking.Cli.Alerts;
 
-/// <summary><c>alerts retry</c>: lets the hosts send a notification again that they have given up.</summary>
+/// <summary><c>alerts retry</c>: lets the hosts send a notification now that they have given up, or try later.</summary>
 internal static class RetryNotification
 {
     public static Command Make(Terminal terminal, HostOptions host)
     {
-        var id = new Argument<Guid>("notification") { Description = "The id that notifications shows." };
+        var id = Options.IdArgument("notification", "The id that notifications shows.");
         var reason = Options.Reason();
-        var command = new Command("retry", "Send a notification again that was given up.") { id, reason };
+        var command = new Command("retry", "Send a notification now that was given up, or waits for its next attempt.")
+        {
+            id,
+            reason,
+        };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {

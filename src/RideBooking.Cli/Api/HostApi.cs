@@ -198,10 +198,13 @@ internal sealed class HostApi : IDisposable
     static string Explain(HttpStatusCode status, JsonElement json)
     {
         var problem =
-            json.ValueKind == JsonValueKind.Object ? json.As<ProblemResponse>() : new ProblemResponse(null, null, null);
+            json.ValueKind == JsonValueKind.Object
+                ? json.As<ProblemResponse>()
+                : new ProblemResponse(null, null, null, null);
         var detail = problem.Errors is { Count: > 0 } errors
             ? string.Join("; ", errors.SelectMany(field => field.Value.Select(error => $"{field.Key} {error}".Trim())))
             : problem.Detail?.TrimEnd('.');
-        return $"{detail ?? "The host refused"} ({problem.Code ?? ((int)status).ToString()}).";
+        var trace = status == HttpStatusCode.InternalServerError ? $", traceId {problem.TraceId}" : "";
+        return $"{detail ?? "The host refused"} ({problem.Code ?? ((int)status).ToString()}{trace}).";
     }
 }

@@ -7,7 +7,12 @@ namespace RideBooking.Cli.Api;
 
 // The parts of the API's responses that this program reads. Every host documents them at /docs.
 
-internal sealed record ProblemResponse(string? Code, string? Detail, Dictionary<string, string[]>? Errors);
+internal sealed record ProblemResponse(
+    string? Code,
+    string? Detail,
+    Dictionary<string, string[]>? Errors,
+    string? TraceId
+);
 
 internal sealed record SchemaResponse(string Subject, int Version, int Id, string Schema);
 

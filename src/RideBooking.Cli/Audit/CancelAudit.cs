@@ -8,7 +8,7 @@ internal static class CancelAudit
 {
     public static Command Make(Terminal terminal, HostOptions host)
     {
-        var id = new Argument<Guid>("audit") { Description = "The audit's id." };
+        var id = Options.IdArgument("audit", "The audit's id.");
         var reason = Options.OptionalReason();
         var command = new Command("cancel", "Cancel an audit.") { id, reason };
         command.SetAction(

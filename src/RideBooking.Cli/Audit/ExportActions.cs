@@ -9,20 +9,17 @@ internal static class ExportActions
 {
     public static Command Make(Terminal terminal, HostOptions host)
     {
-        var from = new Option<DateTimeOffset?>("--from")
-        {
-            Description = "Only actions at this time or later, such as 2026-01-31T08:00:00Z.",
-            HelpName = "time",
-        };
-        var until = new Option<DateTimeOffset?>("--until")
-        {
-            Description = "Only actions before this time.",
-            HelpName = "time",
-        };
+        var from = Options.Time("--from", "Only actions at this time or later, such as 2026-01-31T08:00:00Z.");
+        var until = Options.Time("--until", "Only actions before this time.");
         var command = new Command("export", "Write operators' actions as CSV, oldest first.") { from, until };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
+                if (host.Json(parsed))
+                    throw new CommandFailedException(
+                        ExitCode.Usage,
+                        "audit export writes CSV. Use audit actions for JSON."
+                    );
                 using var api = await host.Connect(parsed, cancellationToken);
                 var query = string.Join(
                     '&',

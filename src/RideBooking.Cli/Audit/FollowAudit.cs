@@ -9,7 +9,7 @@ internal static class FollowAudit
 {
     public static Command Make(Terminal terminal, HostOptions host)
     {
-        var id = new Argument<Guid>("audit") { Description = "The audit's id." };
+        var id = Options.IdArgument("audit", "The audit's id.");
         var command = new Command("follow", "Show an audit's progress until it ends, then what it found.") { id };
         command.SetAction(
             async (parsed, cancellationToken) =>

@@ -15,7 +15,7 @@ internal static class ControlRedrive
 
     static Command Make(Terminal terminal, HostOptions host, string verb, string description)
     {
-        var id = new Argument<Guid>("redrive") { Description = "The redrive's id." };
+        var id = Options.IdArgument("redrive", "The redrive's id.");
         var reason = Options.Reason();
         var command = new Command(verb, description) { id, reason };
         command.SetAction(

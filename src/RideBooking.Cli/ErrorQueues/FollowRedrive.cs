@@ -12,7 +12,7 @@ internal static class FollowRedrive
 {
     public static Command Make(Terminal terminal, HostOptions host)
     {
-        var id = new Argument<Guid>("redrive") { Description = "The redrive's id." };
+        var id = Options.IdArgument("redrive", "The redrive's id.");
         var command = new Command("follow", "Show a redrive's progress until it ends.") { id };
         command.SetAction(
             async (parsed, cancellationToken) =>
@@ -87,8 +87,18 @@ internal static class FollowRedrive
                     + (redrive.Quarantined > 0 ? $", {redrive.Quarantined} quarantined (--force includes them)" : "")
                     + $". {Outcomes(redrive.Outcomes)}"
             );
+        if (redrive.Status == Spellings.WorkPaused)
+            throw new CommandFailedException(
+                ExitCode.Failed,
+                $"{redrive.Error} Run ridebooking error-queues resume {redrive.Id} --reason <text>, or cancel."
+            );
         if (redrive.Status != Spellings.WorkCompleted)
             throw new CommandFailedException(ExitCode.Failed, redrive.Error ?? $"The redrive is {redrive.Status}.");
-        return redrive is { Sent: 0, NotFound: > 0 } ? ExitCode.NotFound : ExitCode.Done;
+        return redrive switch
+        {
+            { Sent: 0, NotFound: > 0 } => ExitCode.NotFound,
+            { Sent: 0, Quarantined: > 0 } => ExitCode.Failed,
+            _ => ExitCode.Done,
+        };
     }
 }

@@ -57,7 +57,7 @@ internal static class ListGroups
                 new("First seen"),
                 new("Last seen"),
                 new("Last 24 h", IsNumber: true),
-                new("Last hour", IsNumber: true),
+                new("This hour", IsNumber: true),
                 new("What failed"),
                 new("Note"),
             ],

@@ -15,10 +15,7 @@ internal static class Show
         var limit = Options.Number("--limit", "Maximum number of messages.", 1, 1_000_000, standard: 20);
         var discarded = new Option<bool>("--discarded") { Description = "List discarded messages, newest first." };
         var exitCode = Options.FailIfMessages();
-        var redrive = new Option<Guid?>("--redrive")
-        {
-            Description = "List the messages of this redrive, whatever became of them.",
-        };
+        var redrive = Options.Id("--redrive", "List the messages of this redrive, whatever became of them.");
         var command = new Command(
             "show",
             "List the messages of a queue (by default of all queues), oldest first; or show everything about one message."

@@ -22,11 +22,7 @@ internal sealed partial class Targets
         HelpName = "name",
     };
 
-    readonly Option<Guid?> _ride = new("--ride")
-    {
-        Description = "Only messages that belong to this ride.",
-        HelpName = "id",
-    };
+    readonly Option<Guid?> _ride = Options.Id("--ride", "Only messages that belong to this ride.");
 
     readonly Option<string> _rider = new("--rider")
     {
@@ -52,17 +48,15 @@ internal sealed partial class Targets
         HelpName = "text",
     };
 
-    readonly Option<DateTimeOffset?> _failedAfter = new("--failed-after")
-    {
-        Description = "Only messages that failed at this time or later, such as 2026-01-31T08:00:00Z.",
-        HelpName = "time",
-    };
+    readonly Option<DateTimeOffset?> _failedAfter = Options.Time(
+        "--failed-after",
+        "Only messages that failed at this time or later, such as 2026-01-31T08:00:00Z."
+    );
 
-    readonly Option<DateTimeOffset?> _failedBefore = new("--failed-before")
-    {
-        Description = "Only messages that failed before this time.",
-        HelpName = "time",
-    };
+    readonly Option<DateTimeOffset?> _failedBefore = Options.Time(
+        "--failed-before",
+        "Only messages that failed before this time."
+    );
 
     readonly bool _required;
 
@@ -154,18 +148,19 @@ internal sealed partial class Targets
     {
         var targets = result.GetValue(_targets) ?? [];
         var ids = targets.Count(IsId);
-        var isFiltered = new object?[]
+        // The value of an option that cannot be parsed cannot be read. Its own error says so.
+        var isFiltered = new Option[]
         {
-            result.GetValue(_fingerprint),
-            result.GetValue(_messageType),
-            result.GetValue(_ride),
-            result.GetValue(_rider),
-            result.GetValue(_driver),
-            result.GetValue(_rideStatus),
-            result.GetValue(_text),
-            result.GetValue(_failedAfter),
-            result.GetValue(_failedBefore),
-        }.Any(filter => filter is not null);
+            _fingerprint,
+            _messageType,
+            _ride,
+            _rider,
+            _driver,
+            _rideStatus,
+            _text,
+            _failedAfter,
+            _failedBefore,
+        }.Any(filter => result.GetResult(filter) is not null);
         if (_required && targets.Length == 0 && !isFiltered)
             result.AddError("Give a queue, ids of failed messages, or a filter");
         else if (ids > 0 && ids < targets.Length || targets.Length - ids > 1)

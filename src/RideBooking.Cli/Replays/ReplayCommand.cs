@@ -20,5 +20,5 @@ internal static class ReplayCommand
         return command;
     }
 
-    public static Argument<Guid> Id() => new("replay") { Description = "The replay's id." };
+    public static Argument<Guid> Id() => Options.IdArgument("replay", "The replay's id.");
 }

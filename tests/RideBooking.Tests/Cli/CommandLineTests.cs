@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -395,6 +396,79 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
     }
 
     [Fact]
+    public async Task Says_the_trace_id_of_a_failure_of_the_host()
+    {
+        await using var broken = WebApplication.CreateSlimBuilder().Build();
+        broken.Urls.Add("http://127.0.0.1:0");
+        broken.MapFallback(() =>
+            TypedResults.Json(
+                new
+                {
+                    detail = "The server failed. Quote the traceId when you report it.",
+                    code = "internal_error",
+                    traceId = "4bf92f3577b34da6a3ce929d0e0e4736",
+                },
+                statusCode: 500
+            )
+        );
+        await broken.StartAsync(TestContext.Current.CancellationToken);
+
+        var result = await CommandResult.By(
+            ["error-queues", "list", "--url", broken.Urls.Single(), "--token", "any"],
+            null,
+            TestContext.Current.CancellationToken
+        );
+
+        result.ShouldEnd(ExitCode.Failed).Error.ShouldContain("4bf92f3577b34da6a3ce929d0e0e4736");
+    }
+
+    [Theory]
+    [InlineData("error-queues", "show", "--ride", "x")]
+    [InlineData("error-queues", "groups", "--ride", "x")]
+    [InlineData("error-queues", "show", "--failed-after", "nodate")]
+    [InlineData("error-queues", "discard", "--failed-before", "31.12.", "--reason", "x")]
+    [InlineData("error-queues", "show", "--redrive", "x")]
+    [InlineData("error-queues", "follow", "nosuch")]
+    [InlineData("alerts", "retry", "nosuch", "--reason", "x")]
+    [InlineData("audit", "export", "--from", "foo")]
+    public async Task Says_in_one_line_what_it_cannot_read(params string[] command)
+    {
+        var error = (await host.Run(command)).ShouldEnd(ExitCode.Usage).Error.Trim();
+        error.ShouldNotContain("\n");
+        error.ShouldNotContain("System.");
+        error.ShouldMatch("must be (a time|an id) such as ");
+    }
+
+    [Fact]
+    public async Task Exports_actions_as_CSV_only_and_reads_times_as_UTC()
+    {
+        (await host.Run("audit", "export", "--json")).ShouldEnd(ExitCode.Usage).Error.ShouldContain("audit actions");
+        (await host.Run("audit", "export", "--from", "2026-02-01", "--until", "2026-01-01T00:00:00Z"))
+            .ShouldEnd(ExitCode.Usage)
+            .Error.ShouldContain("must be later than from");
+        var from = Options.Time("--from", "A time.");
+        new RootCommand { from }
+            .Parse(["--from", "2026-01-31T08:00:00"])
+            .GetValue(from)
+            .ShouldBe(new DateTimeOffset(2026, 1, 31, 8, 0, 0, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task Ends_when_the_canary_has_paused_the_redrive()
+    {
+        var ride = await host.Poison("end-search", messages: 2);
+        var result = await host.Run([
+            .. new[] { "error-queues", "redrive", "end-search_error", "--ride", $"{ride}" },
+            .. new[] { "--canary", "--reason", "mended", "--yes" },
+        ]);
+
+        var error = result.ShouldEnd(ExitCode.Failed).Error;
+        error.ShouldContain("The canary failed");
+        var id = Resumed().Match(error).Groups[1].Value;
+        (await host.Run("error-queues", "cancel", id, "--reason", "not mended")).ShouldEnd(ExitCode.Done);
+    }
+
+    [Fact]
     public async Task Is_not_for_riders()
     {
         using var http = new HttpClient { BaseAddress = new Uri(host.Url) };
@@ -482,6 +556,9 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
             StoredFailures.Envelope("urn:message:RideBooking.Contracts:RideCompleted", completed)
         );
     }
+
+    [GeneratedRegex("resume ([0-9a-f-]{36})")]
+    private static partial Regex Resumed();
 
     [GeneratedRegex(@"Your text is in (\S+);")]
     private static partial Regex YourText();

@@ -13,16 +13,16 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.Alerts;
 
-/// <summary>Retries a notification that was given up. A host sends it.</summary>
+/// <summary>Sends a notification now that was given up, or waits for its next attempt.</summary>
 internal static class RetryAlertNotification
 {
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapPost("/operations/alerts/notifications/{id:guid}/retry", Handle)
-            .WithSummary("Retry a notification that was given up")
+            .WithSummary("Send a notification now that was given up, or waits for its next attempt")
             .WithDescription(
-                "A host sends it within seconds, with the same id, and repeats that as often as at first. A notification that was not "
-                    + "given up is not changed. 409 if no webhook is set, or if the receiver already knows that the alert has ended."
+                "A host sends it within seconds, with the same id. One that was given up is then repeated as often as at first. One that "
+                    + "is delivered or on its way is not changed. 409 if no webhook is set, or if the receiver already knows that the alert has ended."
             )
             .Refuses(StatusCodes.Status404NotFound, OperationsProblems.NotificationNotFound)
             .Refuses(
@@ -67,11 +67,18 @@ internal static class RetryAlertNotification
         await using (var transaction = await db.Database.BeginTransactionAsync(cancellationToken))
         {
             var retried = await db.Set<AlertNotification>()
-                .Where(row => row.Id == id && row.Status == AlertNotification.GivenUp)
+                .Where(row => row.Id == id)
+                .Where(row =>
+                    row.Status == AlertNotification.GivenUp
+                    || (row.Status == AlertNotification.Pending && row.NextAttemptAt > now)
+                )
                 .ExecuteUpdateAsync(
                     set =>
                         set.SetProperty(row => row.Status, AlertNotification.Pending)
-                            .SetProperty(row => row.Attempts, 0)
+                            .SetProperty(
+                                row => row.Attempts,
+                                row => row.Status == AlertNotification.GivenUp ? 0 : row.Attempts
+                            )
                             .SetProperty(row => row.NextAttemptAt, now)
                             .SetProperty(row => row.FinishedAt, (DateTimeOffset?)null),
                     cancellationToken

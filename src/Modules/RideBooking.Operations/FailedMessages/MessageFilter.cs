@@ -63,6 +63,8 @@ internal sealed record MessageFilter(
             return Problem.Validation("state", $"must be one of: {string.Join(", ", s_states)}");
         if (RideStatus is { Length: > 0 } && !RideStatuses.Spellings.Contains(RideStatus))
             return Problem.Validation("rideStatus", $"must be one of: {string.Join(", ", RideStatuses.Spellings)}");
+        if (FailedAfter >= FailedBefore)
+            return Problem.Validation("failedBefore", "must be later than failedAfter");
         // A misspelt queue must not look like an empty one. Other messages may belong to a queue that no longer exists.
         return StateOrDefault == StoredMessage.Failed
             ? await Selection.Unknown(endpoints, db, cancellationToken)

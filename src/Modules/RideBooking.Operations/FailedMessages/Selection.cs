@@ -137,6 +137,9 @@ internal sealed record Selection(
                 .Must(status => status is null || RideStatuses.Spellings.Contains(status))
                 .WithMessage($"must be one of: {string.Join(", ", RideStatuses.Spellings)}");
             RuleFor(selection => selection.Text).Text(1, 255);
+            RuleFor(selection => selection.FailedBefore)
+                .Must((selection, before) => !(selection.FailedAfter >= before))
+                .WithMessage("must be later than failedAfter");
         }
     }
 }

@@ -134,10 +134,10 @@ internal static class RequestRedrive
                     .FirstOrDefaultAsync(cancellationToken) is
                 { } paused
             )
-                return $"{paused.Name} is paused. Resume it, or set force: the messages then wait in its queue.";
+                return $"{paused.Name} is paused. Resume it, or redrive with force: the messages then wait in its queue.";
             foreach (var endpoint in to)
                 if (!await queues.IsConsumed(endpoints.QueuesOf(endpoint), cancellationToken))
-                    return $"No host consumes {endpoint}. Start one, or set force.";
+                    return $"No host consumes {endpoint}. Start one, or redrive with force.";
             return null;
         }
 

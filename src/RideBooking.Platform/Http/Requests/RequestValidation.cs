@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using FluentValidation;
+using FluentValidation.Resources;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Http.Problems;
@@ -13,6 +14,14 @@ namespace RideBooking.Platform.Http.Requests;
 /// </summary>
 public static class RequestValidation
 {
+    // All other texts of the API follow the name of what is wrong, and do not repeat it.
+    static RequestValidation()
+    {
+        var texts = new LanguageManager { Enabled = true };
+        texts.AddTranslation("en", "NotNullValidator", "is required");
+        ValidatorOptions.Global.LanguageManager = texts;
+    }
+
     /// <summary>Registers the assembly's validators, internal and nested ones included.</summary>
     public static IServiceCollection AddRequestValidators(this IServiceCollection services, Assembly assembly)
     {

@@ -132,6 +132,23 @@ public sealed class SendAlertNotificationsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sends_one_that_waits_for_its_next_attempt_when_an_operator_retries_it()
+    {
+        _lab.Receiver.AnswersWith(503);
+        await Raise();
+        (await _lab.Send()).ShouldBe(1);
+        _lab.Receiver.AnswersWith(200);
+        (await _lab.Send()).ShouldBe(0, "the next attempt follows later");
+
+        (await _lab.Retry((await _lab.Notification()).Id)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+
+        (await _lab.Send()).ShouldBe(1);
+        var notification = await _lab.Notification();
+        (notification.Status, notification.Attempts).ShouldBe((AlertNotification.Delivered, 2));
+        (await _lab.All<OperatorAction>()).ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task Refuses_to_retry_what_does_not_exist_what_is_outdated_and_without_a_webhook()
     {
         await (await _lab.Retry(Guid.NewGuid())).ShouldBeProblem(404, "notification_not_found");

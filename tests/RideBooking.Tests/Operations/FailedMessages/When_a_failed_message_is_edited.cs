@@ -187,6 +187,26 @@ public sealed class When_a_failed_message_is_edited(When_a_failed_message_is_edi
         (await Get(operations, id))["edited"]!.GetValue<bool>().ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("1e99")]
+    [InlineData("-1e400")]
+    public async Task A_number_that_no_event_can_hold_is_refused(string number)
+    {
+        var operations = await host.City.Operator();
+        var id = await host.Services.Fail(
+            "payment",
+            Events.FareFinalized(Guid.CreateVersion7(), Now, Samples.Euro(12.4m))
+        );
+        var current = await Get(operations, id);
+        var message = current["message"]!.DeepClone().AsObject();
+        message["total"]!["amount"] = JsonNode.Parse(number);
+
+        var refused = await Edit(operations, id, message, current);
+
+        refused.ShouldBe(HttpStatusCode.BadRequest, "message_invalid");
+        refused.Body!["errors"]!.AsObject().Single().Key.ShouldBe("/total/amount");
+    }
+
     [Fact]
     public async Task A_command_or_a_timer_must_be_readable_where_it_goes()
     {
