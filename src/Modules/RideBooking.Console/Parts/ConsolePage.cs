@@ -11,7 +11,6 @@ public abstract class ConsolePage : ComponentBase, IDisposable
 {
     readonly CancellationTokenSource _left = new();
     CancellationTokenSource? _loading;
-    string? _address;
     bool _isRefreshed;
 
     [Inject]
@@ -45,14 +44,7 @@ public abstract class ConsolePage : ComponentBase, IDisposable
     private protected abstract Task Load(CancellationToken cancellationToken);
 
     /// <inheritdoc />
-    protected override Task OnParametersSetAsync()
-    {
-        // Also called when the parts around the page are rendered again, which changes nothing here.
-        if (_address == Navigation.Uri)
-            return Task.CompletedTask;
-        _address = Navigation.Uri;
-        return Reload();
-    }
+    protected override Task OnParametersSetAsync() => Reload();
 
     /// <inheritdoc />
     protected override async Task OnAfterRenderAsync(bool firstRender)
