@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -279,6 +280,30 @@ public sealed class When_operators_use_the_console(ConsoleHost host) : IClassFix
         await page.GetByRole(AriaRole.Link, new() { Name = "RideRequested" }).First.WaitForAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = ride[^12..] }).First.ClickAsync();
         await Heading(page, "Ride");
+    }
+
+    [Fact]
+    public async Task A_page_reads_its_data_once()
+    {
+        var page = await SignedIn(await host.Open());
+        var before = await Requests();
+
+        await page.GotoAsync("console/failed-messages/list?queue=compute-fare_error");
+        await page.GetByText("Fares were broken").First.WaitForAsync();
+
+        (await Requests() - before).ShouldBe(1);
+
+        // How often any page has requested the list, which does not refresh.
+        async Task<double> Requests()
+        {
+            using var http = new HttpClient { BaseAddress = host.Host.Address };
+            var metrics = await http.GetStringAsync("metrics", TestContext.Current.CancellationToken);
+            return metrics
+                .Split('\n')
+                .Where(line => line.StartsWith("http_server_request_duration_seconds_count", StringComparison.Ordinal))
+                .Where(line => line.Contains("http_route=\"/api/v1/operations/failed-messages\""))
+                .Sum(line => double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture));
+        }
     }
 
     // A name for the screenshot, the address, and a text that shows that the page has its data.
