@@ -22,7 +22,7 @@ internal static class RetryAlertNotification
             .WithSummary("Send a notification now that was given up, or waits for its next attempt")
             .WithDescription(
                 "A host sends it within seconds, with the same id. One that was given up is then repeated as often as at first. One that "
-                    + "is delivered or on its way is not changed. 409 if no webhook is set, or if the receiver already knows that the alert has ended."
+                    + "is delivered is not changed. One that is being sent may arrive twice. 409 if no webhook is set, or if the receiver already knows that the alert has ended."
             )
             .Refuses(StatusCodes.Status404NotFound, OperationsProblems.NotificationNotFound)
             .Refuses(

@@ -7,7 +7,7 @@ namespace RideBooking.Tests.Console.SignIn;
 public sealed class SignInAtAuthorityTests : IAsyncLifetime
 {
     // More requests without a session than a sign-in needs.
-    const int Redirects = 10;
+    const int AnonymousRequests = 10;
 
     Authority _authority = default!;
     HostWithAuthority _host = default!;
@@ -60,20 +60,20 @@ public sealed class SignInAtAuthorityTests : IAsyncLifetime
         await using var host = new HostWithAuthority(
             _authority.Address,
             ("Limits:AnonymousRequests", "0.001"),
-            ("Limits:AnonymousBurst", $"{Redirects}")
+            ("Limits:AnonymousBurst", $"{AnonymousRequests}")
         );
         host.UseKestrel(0);
         host.StartServer();
         using var browser = Browser(host);
         await Get(browser, "console/sign-in/authority?returnUrl=%2Fconsole%2Faudit");
 
-        for (var number = 0; number < 2 * Redirects; number++)
+        for (var number = 0; number < 2 * AnonymousRequests; number++)
             (await Get(browser, "console/audit")).Asked.ShouldBe("/console/audit");
 
         // Others at the address do.
         using var others = Browser(host);
         var statuses = new List<HttpStatusCode>();
-        for (var number = 0; number < 2 * Redirects; number++)
+        for (var number = 0; number < 2 * AnonymousRequests; number++)
         {
             using var answer = await others.GetAsync("console/sign-in", TestContext.Current.CancellationToken);
             statuses.Add(answer.StatusCode);
