@@ -30,6 +30,7 @@ internal static class ListRedrives
                             new("Requested"),
                             new("Who"),
                             new("Why"),
+                            new("What stopped it"),
                         ],
                         redrives.Select(
                             IReadOnlyList<string> (redrive) =>
@@ -41,6 +42,7 @@ internal static class ListRedrives
                                     Text.Instant(redrive.RequestedAt),
                                     redrive.RequestedBy,
                                     redrive.Reason,
+                                    redrive.Error ?? "",
                                 ]
                         )
                     );

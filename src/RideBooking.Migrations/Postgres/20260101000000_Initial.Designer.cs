@@ -2507,9 +2507,6 @@ namespace RideBooking.Migrations.Postgres
                     b.HasIndex("Outcome")
                         .HasDatabaseName("ix_failed_messages_outcome");
 
-                    b.HasIndex("RideId")
-                        .HasDatabaseName("ix_failed_messages_ride_id");
-
                     b.HasIndex("RiderId")
                         .HasDatabaseName("ix_failed_messages_rider_id");
 
@@ -2527,6 +2524,9 @@ namespace RideBooking.Migrations.Postgres
 
                     b.HasIndex("RedriveId", "Status", "OrderedBy", "Id")
                         .HasDatabaseName("ix_failed_messages_redrive_id_status_ordered_by_id");
+
+                    b.HasIndex("RideId", "Status", "FailedHour", "FailedAt")
+                        .HasDatabaseName("ix_failed_messages_ride_id_status_failed_hour_failed_at");
 
                     b.ToTable("failed_messages", "operations");
                 });

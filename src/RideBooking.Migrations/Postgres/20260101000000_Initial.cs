@@ -1483,10 +1483,10 @@ namespace RideBooking.Migrations.Postgres
                 columns: new[] { "redrive_id", "status", "ordered_by", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_failed_messages_ride_id",
+                name: "ix_failed_messages_ride_id_status_failed_hour_failed_at",
                 schema: "operations",
                 table: "failed_messages",
-                column: "ride_id");
+                columns: new[] { "ride_id", "status", "failed_hour", "failed_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_failed_messages_rider_id",

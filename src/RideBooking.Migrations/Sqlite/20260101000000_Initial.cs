@@ -1493,9 +1493,9 @@ namespace RideBooking.Migrations.Sqlite
                 columns: new[] { "redrive_id", "status", "ordered_by", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_operations_failed_messages_ride_id",
+                name: "ix_operations_failed_messages_ride_id_status_failed_hour_failed_at",
                 table: "operations_failed_messages",
-                column: "ride_id");
+                columns: new[] { "ride_id", "status", "failed_hour", "failed_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_operations_failed_messages_rider_id",

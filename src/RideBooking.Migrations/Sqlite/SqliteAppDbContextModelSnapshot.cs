@@ -2524,9 +2524,6 @@ namespace RideBooking.Migrations.Sqlite
                     b.HasIndex("Outcome")
                         .HasDatabaseName("ix_operations_failed_messages_outcome");
 
-                    b.HasIndex("RideId")
-                        .HasDatabaseName("ix_operations_failed_messages_ride_id");
-
                     b.HasIndex("RiderId")
                         .HasDatabaseName("ix_operations_failed_messages_rider_id");
 
@@ -2544,6 +2541,9 @@ namespace RideBooking.Migrations.Sqlite
 
                     b.HasIndex("RedriveId", "Status", "OrderedBy", "Id")
                         .HasDatabaseName("ix_operations_failed_messages_redrive_id_status_ordered_by_id");
+
+                    b.HasIndex("RideId", "Status", "FailedHour", "FailedAt")
+                        .HasDatabaseName("ix_operations_failed_messages_ride_id_status_failed_hour_failed_at");
 
                     b.ToTable("operations_failed_messages", (string)null);
                 });

@@ -468,7 +468,11 @@ public abstract class OperatorScenarios
     {
         var operations = await City.Operator();
         var body = $$"""{"selection":{"queue":"{{Failed}}","fingerprnt":"x"},"dryRun":true,"reason":"x"}""";
-        (await operations.PostRaw(path, body)).ShouldBe(HttpStatusCode.BadRequest, "malformed_request");
+        (await operations.PostRaw(path, body)).ShouldBe(HttpStatusCode.BadRequest, "validation_failed").Body![
+            "errors"
+        ]!["selection.fingerprnt"]![0]!
+            .ToString()
+            .ShouldBe("is not known");
     }
 
     [Fact]

@@ -9,7 +9,8 @@ internal sealed record Alert(
     string Status,
     DateTimeOffset Since,
     DateTimeOffset? EndedAt,
-    string Text
+    string Text,
+    string Page
 );
 
 internal sealed record AlertNotification(

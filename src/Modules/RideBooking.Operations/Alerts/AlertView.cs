@@ -11,6 +11,7 @@ namespace RideBooking.Operations.Alerts;
 /// <param name="Value">What was measured last: a number of things, or seconds.</param>
 /// <param name="Limit">The limit of the value, in the same unit; null for an alert that fires above 0.</param>
 /// <param name="Text">The alert as a sentence.</param>
+/// <param name="Page">The path of the page of the console that shows what the alert is about.</param>
 internal sealed record AlertView(
     Guid Id,
     string Alert,
@@ -21,7 +22,8 @@ internal sealed record AlertView(
     DateTimeOffset? EndedAt,
     double Value,
     double? Limit,
-    string Text
+    string Text,
+    string Page
 )
 {
     public const string Firing = "firing";
@@ -38,6 +40,7 @@ internal sealed record AlertView(
             alert.EndedAt,
             alert.Value,
             alert.Limit,
-            alert.Text
+            alert.Text,
+            AlertPage.PathOf(alert.Name, alert.Subject)
         );
 }

@@ -40,7 +40,10 @@ internal sealed class AlertWebhook : IDisposable
         CancellationToken cancellationToken
     )
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(Body.Of(notification), JsonSerializerOptions.Web);
+        var body = JsonSerializer.SerializeToUtf8Bytes(
+            Body.Of(notification, receiver.PublicUrl),
+            JsonSerializerOptions.Web
+        );
         using var request = new HttpRequestMessage(HttpMethod.Post, receiver.Url);
         request.Content = new ByteArrayContent(body)
         {
@@ -96,10 +99,11 @@ internal sealed class AlertWebhook : IDisposable
         DateTimeOffset? EndedAt,
         double Value,
         double? Limit,
-        string Text
+        string Text,
+        string? Page
     )
     {
-        public static Body Of(AlertNotification notification) =>
+        public static Body Of(AlertNotification notification, string? publicUrl) =>
             new(
                 notification.Id,
                 notification.AlertName,
@@ -109,7 +113,8 @@ internal sealed class AlertWebhook : IDisposable
                 notification.EndedAt,
                 notification.Value,
                 notification.Limit,
-                notification.Text
+                notification.Text,
+                publicUrl is null ? null : publicUrl + AlertPage.PathOf(notification.AlertName, notification.Subject)
             );
     }
 }

@@ -20,7 +20,11 @@ internal static class ListFailedMessages
             .MapGet("/operations/failed-messages", Handle)
             .WithSummary("List failed messages, oldest first")
             .WithDescription(MessageFilter.DescriptionOfState)
-            .Refuses(StatusCodes.Status404NotFound, OperationsProblems.QueueNotFound);
+            .Refuses(
+                StatusCodes.Status404NotFound,
+                OperationsProblems.QueueNotFound,
+                OperationsProblems.RedriveNotFound
+            );
 
     static async Task<Results<Ok<Page<MessageView>>, ProblemHttpResult>> Handle(
         [AsParameters] MessageFilter filter,

@@ -37,7 +37,11 @@ internal static class ListFailureGroups
             .WithDescription(
                 $"by is one of {string.Join(", ", Groups)}; the default is {ByFingerprint}, the reason of the failure. The filters are those of the list of failed messages. At most {MaxGroups} groups are returned. {MessageFilter.DescriptionOfState}"
             )
-            .Refuses(StatusCodes.Status404NotFound, OperationsProblems.QueueNotFound);
+            .Refuses(
+                StatusCodes.Status404NotFound,
+                OperationsProblems.QueueNotFound,
+                OperationsProblems.RedriveNotFound
+            );
 
     static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
         string? by,
@@ -55,20 +59,26 @@ internal static class ListFailureGroups
         if (await filter.Refuse(endpoints, db, cancellationToken) is { } problem)
             return problem;
         var messages = db.Set<StoredMessage>().AsNoTracking();
-        var groups = await Members(filter.Of(messages, rides), by, rides)
-            .GroupBy(member => member.Key)
-            .Select(group => new
-            {
-                group.Key,
-                Count = group.Count(),
-                FirstSeen = group.Min(member => member.Message.FailedAt),
-                LastSeen = group.Max(member => member.Message.FailedAt),
-                Example = group.Max(member => member.Message.Id)!,
-            })
-            .OrderByDescending(group => group.Count)
-            .ThenBy(group => group.Key)
-            .Take(MaxGroups + 1)
-            .ToListAsync(cancellationToken);
+        var members = Members(filter.Of(messages, rides), by, rides).GroupBy(member => member.Key);
+        // Only groups by the reason need an example. Without one, the database reads an index and not the messages.
+        var groups = await (
+            by == ByFingerprint
+                ? members.Select(group => new Group
+                {
+                    Key = group.Key,
+                    Count = group.Count(),
+                    FirstSeen = group.Min(member => member.Message.FailedAt),
+                    LastSeen = group.Max(member => member.Message.FailedAt),
+                    Example = group.Max(member => member.Message.Id),
+                })
+                : members.Select(group => new Group
+                {
+                    Key = group.Key,
+                    Count = group.Count(),
+                    FirstSeen = group.Min(member => member.Message.FailedAt),
+                    LastSeen = group.Max(member => member.Message.FailedAt),
+                })
+        ).OrderByDescending(group => group.Count).ThenBy(group => group.Key).Take(MaxGroups + 1).ToListAsync(cancellationToken);
         var hour = StoredMessage.HourOf(clock.GetUtcNow());
         var failures = (
             await Members(filter.OfAnyState(messages, rides), by, rides)
@@ -83,7 +93,7 @@ internal static class ListFailureGroups
                 .ToListAsync(cancellationToken)
         ).ToLookup(failed => failed.Key);
         // The texts of a failure are those of one message: to compare the long texts of all would take most of the time.
-        var examples = by == ByFingerprint ? groups.ConvertAll(group => group.Example) : [];
+        var examples = groups.Where(group => group.Example is not null).Select(group => group.Example).ToList();
         var described = await messages
             .Where(row => examples.Contains(row.Id))
             .Select(row => new FailureView(
@@ -151,6 +161,21 @@ internal static class ListFailureGroups
         public required string? Key { get; init; }
 
         public required StoredMessage Message { get; init; }
+    }
+
+    /// <summary>Messages with the same key, counted.</summary>
+    sealed class Group
+    {
+        public required string? Key { get; init; }
+
+        public required int Count { get; init; }
+
+        public required DateTimeOffset FirstSeen { get; init; }
+
+        public required DateTimeOffset LastSeen { get; init; }
+
+        /// <summary>The id of one of the messages; null unless they are described by one.</summary>
+        public string? Example { get; init; }
     }
 
     /// <param name="Items">The groups, the largest first.</param>

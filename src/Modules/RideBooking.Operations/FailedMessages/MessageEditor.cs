@@ -152,7 +152,7 @@ internal sealed partial class MessageEditor(MessageSimulator simulator, EventCat
         return unread switch
         {
             null => new Edit.Changed(edited, changes),
-            { Outcome: SimulationOutcome.Unreadable } => Invalid(PointerIn(unread.Exception), unread.Reason),
+            { Outcome: SimulationOutcome.Unreadable } => Invalid(PointerIn(unread.Exception), WhyUnreadable(unread)),
             // The schema says that an event is valid, whatever happens to it at this endpoint.
             _ when type is not null => new Edit.Changed(edited, changes),
             _ => new Edit.Refused(
@@ -208,6 +208,13 @@ internal sealed partial class MessageEditor(MessageSimulator simulator, EventCat
             $"{what}: {string.Join("; ", errors.Select(error => $"{error.Key} {string.Join(", ", error.Value)}".Trim()))}.",
             errors
         );
+
+    // The serializer's text names our types.
+    static string WhyUnreadable(Simulation unread) =>
+        unread.Exception is JsonException { Path: not null }
+        && unread.Reason.Contains("could not be converted", StringComparison.Ordinal)
+            ? "has a value of a type that the consumer does not read"
+            : unread.Reason.TrimEnd('.');
 
     // $.lines[0].amount is /lines/0/amount.
     static string PointerIn(Exception? exception) =>

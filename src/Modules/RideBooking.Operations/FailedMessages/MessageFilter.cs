@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
+using RideBooking.Operations.Redrives;
 using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
@@ -65,6 +67,8 @@ internal sealed record MessageFilter(
             return Problem.Validation("rideStatus", $"must be one of: {string.Join(", ", RideStatuses.Spellings)}");
         if (FailedAfter >= FailedBefore)
             return Problem.Validation("failedBefore", "must be later than failedAfter");
+        if (RedriveId is { } id && !await db.Set<Redrive>().AnyAsync(row => row.Id == id, cancellationToken))
+            return OperationsProblems.NoSuchRedrive();
         // A misspelt queue must not look like an empty one. Other messages may belong to a queue that no longer exists.
         return StateOrDefault == StoredMessage.Failed
             ? await Selection.Unknown(endpoints, db, cancellationToken)

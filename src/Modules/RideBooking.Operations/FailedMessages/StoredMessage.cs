@@ -239,7 +239,14 @@ internal sealed class StoredMessage
             });
             // How often each failure happened in the last hours, whatever became of the messages.
             builder.HasIndex(row => new { row.FailedHour, row.Fingerprint });
-            builder.HasIndex(row => row.RideId);
+            // The groups by the status of the ride read this index only, and the messages of a ride are found by it.
+            builder.HasIndex(row => new
+            {
+                row.RideId,
+                row.Status,
+                row.FailedHour,
+                row.FailedAt,
+            });
             builder.HasIndex(row => row.RiderId);
             builder.HasIndex(row => row.DriverId);
             // The messages whose outcome is pending are few.

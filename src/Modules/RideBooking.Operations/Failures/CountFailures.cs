@@ -78,13 +78,15 @@ internal static class CountFailures
                     givenUp?.Oldest,
                     $"/api/v1/operations/alerts/notifications?status={AlertNotification.GivenUp}"
                 ),
-                .. parked.Select(subscription => new Item(
-                    ParkedEvents,
-                    subscription.Key,
-                    subscription.Count,
-                    subscription.Oldest,
-                    $"/api/v1/operations/subscriptions/{Uri.EscapeDataString(subscription.Key)}/parked-events"
-                )),
+                .. parked
+                    .Select(subscription => new Item(
+                        ParkedEvents,
+                        subscription.Key,
+                        subscription.Count,
+                        subscription.Oldest,
+                        $"/api/v1/operations/subscriptions/{Uri.EscapeDataString(subscription.Key)}/parked-events"
+                    ))
+                    .DefaultIfEmpty(new Item(ParkedEvents, null, 0, null, "/api/v1/operations/subscriptions")),
             ])
         );
     }
@@ -97,7 +99,7 @@ internal static class CountFailures
     /// them; <c>failingTimers</c>: they were due and could not be sent; <c>givenUpNotifications</c>: the webhook did not take them;
     /// <c>parkedEvents</c>: a subscription could not apply them.
     /// </param>
-    /// <param name="Subscription">For parked events: the subscription.</param>
+    /// <param name="Subscription">For parked events: the subscription; null if none has any.</param>
     /// <param name="Count">How many there are.</param>
     /// <param name="Oldest">
     /// Since when there are some: when the oldest failed, was committed, was due or was parked; null if there is none.

@@ -48,6 +48,8 @@ internal static partial class BindingProblem
                     .Select(name => Field($"{path}.{name.Groups[1].Value}"))
                     .ToDictionary(field => field, _ => new[] { Missing })
             );
+        if (UnknownProperty().Match(json.Message) is { Success: true } property)
+            return Invalid(Field(Member(path, property.Groups["name"].Value)), "is not known");
         if (json.Message.Contains("doesn't allow", StringComparison.Ordinal) && path != "$")
             return Invalid(Field(path), Missing);
         var where = json.LineNumber is { } line ? $", line {line + 1}, byte {json.BytePositionInLine + 1}" : "";
@@ -60,6 +62,10 @@ internal static partial class BindingProblem
     static ProblemDetails Invalid(string field, string message) =>
         Problem.ValidationDetails(new Dictionary<string, string[]> { [field] = [message] });
 
+    // The path may end with the member or with the object that has it.
+    static string Member(string path, string name) =>
+        path.EndsWith($".{name}", StringComparison.Ordinal) ? path : $"{path}.{name}";
+
     static string Field(string path) => path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path;
 
     [GeneratedRegex(
@@ -69,6 +75,9 @@ internal static partial class BindingProblem
 
     [GeneratedRegex("missing required properties including: (?<names>.+)$", RegexOptions.Singleline)]
     private static partial Regex MissingProperties();
+
+    [GeneratedRegex("^The JSON property '(?<name>.+)' could not be mapped", RegexOptions.Singleline)]
+    private static partial Regex UnknownProperty();
 
     [GeneratedRegex("'([^']+)'")]
     private static partial Regex Quoted();

@@ -22,6 +22,9 @@ public sealed class AlertOptionsTests
     [InlineData("Webhook:Url", "alerts.example/secret")]
     [InlineData("Webhook:Url", "ftp://alerts.example/secret")]
     [InlineData("Webhook:Url", "/secret")]
+    [InlineData("PublicUrl", "rides.example")]
+    [InlineData("PublicUrl", "https://user:word@rides.example")]
+    [InlineData("PublicUrl", "https://rides.example/?tenant=1")]
     [InlineData("Webhook:Secret", "not base64 secret")]
     [InlineData("Webhook:Secret", "c2VjcmV0")]
     public void Refuse_a_wrong_setting_by_name_and_show_no_secret(string setting, string value)

@@ -36,13 +36,14 @@ public sealed class SendAlertNotificationsTests : IAsyncLifetime
         fires
             .Json.AsObject()
             .Select(member => member.Key)
-            .ShouldBe(["id", "alert", "subject", "status", "since", "endedAt", "value", "limit", "text"]);
+            .ShouldBe(["id", "alert", "subject", "status", "since", "endedAt", "value", "limit", "text", "page"]);
         fires.Text("id").ShouldBe((await _lab.Notification()).Id.ToString());
         (fires.Text("alert"), fires.Text("subject"), fires.Text("status"), fires.Text("endedAt")).ShouldBe(
             ("EndpointIsPaused", Endpoint, "firing", null)
         );
         fires.Json["since"]!.GetValue<DateTimeOffset>().ShouldBe(began);
         fires.Text("text").ShouldBe("compute-fare is paused until an operator resumes it.");
+        fires.Text("page").ShouldBeNull("no address is set");
 
         await _lab.Resume(Endpoint);
         await _lab.EvaluateFor(TimeSpan.FromSeconds(80));
@@ -51,6 +52,22 @@ public sealed class SendAlertNotificationsTests : IAsyncLifetime
         ended.Text("status").ShouldBe("ended");
         ended.Json["endedAt"]!.GetValue<DateTimeOffset>().ShouldBe(began.AddSeconds(70));
         ended.Text("id").ShouldNotBe(fires.Text("id"));
+    }
+
+    [Theory]
+    [InlineData("https://rides.example")]
+    [InlineData("https://rides.example/city/")]
+    public async Task Links_to_the_page_of_the_console_if_the_address_of_the_host_is_set(string address)
+    {
+        const string Queue = "charge-ride_error";
+        await using var lab = await AlertLab.Open(("Operations:Alerts:PublicUrl", address));
+        await lab.Fail(Queue);
+        await lab.Evaluate();
+        await lab.Send();
+
+        var path = $"/console/failed-messages/list?queue={Queue}";
+        lab.Receiver.Received.ShouldHaveSingleItem().Text("page").ShouldBe($"{address.TrimEnd('/')}{path}");
+        (await lab.Get("alerts"))["items"]![0]!["page"]!.GetValue<string>().ShouldBe(path);
     }
 
     [Fact]

@@ -38,24 +38,7 @@ public sealed class When_a_queue_cannot_be_moved(When_a_queue_cannot_be_moved.Ho
         return await table.Where(row => row.Queue == Failing).Select(row => row.Queue).ToListAsync(Stop);
     }
 
-    async Task Fail(params string[] queues)
-    {
-        await using var scope = host.Services.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        foreach (var queue in queues)
-            db.Add(
-                new DeadLetterMessage
-                {
-                    Id = Guid.CreateVersion7(),
-                    Queue = queue,
-                    At = DateTimeOffset.UtcNow,
-                    Headers = "{}",
-                    ContentType = "application/json",
-                    Body = Guid.NewGuid().ToByteArray(),
-                }
-            );
-        await db.SaveChangesAsync(Stop);
-    }
+    Task Fail(params string[] queues) => host.Services.Fail(queues, Stop);
 
     /// <summary>The embedded default, whose store refuses the messages of one queue for a time.</summary>
     public sealed class Host : HostInProcess

@@ -6,6 +6,7 @@ using RideBooking.Platform.Messaging.DeadLetters;
 using RideBooking.Platform.Persistence;
 using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
+using RideBooking.Tests.Operations.ErrorQueues;
 
 namespace RideBooking.Tests.Operations.FailedMessages;
 
@@ -46,22 +47,5 @@ public sealed class When_a_discard_is_repeated(ForgetfulHost host) : IClassFixtu
         }
     }
 
-    async Task Fail(int count)
-    {
-        await using var scope = host.Services.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        for (var number = 0; number < count; number++)
-            db.Add(
-                new DeadLetterMessage
-                {
-                    Id = Guid.CreateVersion7(),
-                    Queue = Queue,
-                    At = DateTimeOffset.UtcNow,
-                    Headers = "{}",
-                    ContentType = "application/json",
-                    Body = Guid.NewGuid().ToByteArray(),
-                }
-            );
-        await db.SaveChangesAsync(Stop);
-    }
+    Task Fail(int count) => host.Services.Fail(Enumerable.Repeat(Queue, count), Stop);
 }

@@ -219,7 +219,9 @@ public sealed class When_a_failed_message_is_edited(When_a_failed_message_is_edi
         var refused = await Edit(operations, id, message, current);
 
         refused.ShouldBe(HttpStatusCode.BadRequest, "message_invalid");
-        refused.Body!["errors"]!.AsObject().Single().Value![0]!.ToString().ShouldContain("at");
+        var (pointer, errors) = refused.Body!["errors"]!.AsObject().Single();
+        pointer.ShouldBe("/at");
+        errors![0]!.ToString().ShouldBe("has a value of a type that the consumer does not read");
         message["at"] = "2026-01-01T00:00:00Z";
         (await Edit(operations, id, message, current)).ShouldBe(HttpStatusCode.OK);
 

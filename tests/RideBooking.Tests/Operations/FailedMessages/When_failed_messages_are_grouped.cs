@@ -103,6 +103,15 @@ public sealed class When_failed_messages_are_grouped(ListeningHost host) : IClas
             "validation_failed"
         );
 
+    [Theory]
+    [InlineData("failure-groups")]
+    [InlineData("failed-messages")]
+    public async Task A_redrive_that_does_not_exist_is_not_an_empty_one(string path) =>
+        (await (await host.City.Operator()).Get($"operations/{path}?redriveId={Guid.CreateVersion7()}")).ShouldBe(
+            HttpStatusCode.NotFound,
+            "redrive_not_found"
+        );
+
     static Task<Answer> Note(Person operations, string fingerprint, string text) =>
         operations.Put($"operations/failure-groups/{fingerprint}/note", new JsonObject { ["text"] = text });
 

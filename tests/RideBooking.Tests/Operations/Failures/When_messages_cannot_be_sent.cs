@@ -47,6 +47,7 @@ public sealed class When_messages_cannot_be_sent(ListeningHost host) : IClassFix
         counts.Single(Of("unsentMessages"))!["count"]!.GetValue<int>().ShouldBe(1);
         counts.Single(Of("failingTimers"))!["count"]!.GetValue<int>().ShouldBe(1);
         counts.Single(Of("failedMessages"))!["count"]!.GetValue<int>().ShouldBe(0);
+        counts.Single(Of("parkedEvents"))!["count"]!.GetValue<int>().ShouldBe(0);
 
         var listed = await host.Run("failures", "--exit-code");
         listed.ShouldEnd(ExitCode.MessagesLeft).Out.ShouldContain("messages that the broker refused");

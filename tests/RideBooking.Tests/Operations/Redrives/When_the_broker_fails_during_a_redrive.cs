@@ -5,6 +5,7 @@ using RideBooking.Platform.Messaging.DeadLetters;
 using RideBooking.Platform.Persistence;
 using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
+using RideBooking.Tests.Operations.ErrorQueues;
 
 namespace RideBooking.Tests.Operations.Redrives;
 
@@ -36,24 +37,7 @@ public sealed class When_the_broker_fails_during_a_redrive(When_the_broker_fails
         host.Sent.Distinct().Count().ShouldBe(Messages);
     }
 
-    async Task Fail()
-    {
-        await using var scope = host.Services.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        for (var number = 0; number < Messages; number++)
-            db.Add(
-                new DeadLetterMessage
-                {
-                    Id = Guid.CreateVersion7(),
-                    Queue = Queue,
-                    At = DateTimeOffset.UtcNow,
-                    Headers = "{}",
-                    ContentType = "application/json",
-                    Body = Guid.NewGuid().ToByteArray(),
-                }
-            );
-        await db.SaveChangesAsync(Stop);
-    }
+    Task Fail() => host.Services.Fail(Enumerable.Repeat(Queue, Messages), Stop);
 
     /// <summary>The embedded default, whose transport fails once, after it has accepted two messages.</summary>
     public sealed class Host : HostInProcess
