@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Threading.Channels;
 using MassTransit;
-using MassTransit.Scheduling;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -245,10 +244,10 @@ public class ModuleLab : IAsyncDisposable
         foreach (var sent in await _dispatcher.TakeOutbox())
         {
             _sent.Enqueue(sent);
-            if (sent is ScheduleMessage timer)
-                _timers.Add((new DateTimeOffset(timer.ScheduledTime, TimeSpan.Zero), _dispatcher.PayloadOf(timer)));
-            // A timer that fires in spite of its cancellation must do no harm.
-            else if (sent is not CancelScheduledMessage)
+            // A timer that fires in spite of its cancellation must do no harm, so its row is taken at once.
+            if (sent is SetTimer timer)
+                _timers.Add((timer.Due, timer.Message));
+            else
                 taken.Add(sent);
         }
         while (OnTheBus.TryDequeue(out var message))

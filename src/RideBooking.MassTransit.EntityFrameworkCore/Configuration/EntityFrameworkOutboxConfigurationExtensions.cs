@@ -166,6 +166,19 @@ public static class EntityFrameworkOutboxConfigurationExtensions
         callback?.Invoke(outbox);
     }
 
+    /// <summary>Adds the table of scheduled messages to the model.</summary>
+    public static void AddScheduledOutboxMessageEntity(
+        this ModelBuilder modelBuilder,
+        Action<EntityTypeBuilder<ScheduledOutboxMessage>>? callback = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(modelBuilder);
+
+        var scheduled = modelBuilder.Entity<ScheduledOutboxMessage>();
+        OutboxModel.Scheduled(scheduled);
+        callback?.Invoke(scheduled);
+    }
+
     /// <summary>Adds the lease of the outbox's sweeper to the model.</summary>
     public static void AddOutboxStateEntity(
         this ModelBuilder modelBuilder,

@@ -86,6 +86,9 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
     public void KeepOrderByRoutingKey() => _settings.KeepsOrder = true;
 
     /// <inheritdoc />
+    public void KeepScheduledMessages(int maxPerSecond = 200) => _settings.ScheduledPerSecond = maxPerSecond;
+
+    /// <inheritdoc />
     public void DisableInboxCleanupService() => _services.RemoveHostedService<InboxCleanupService<TDbContext>>();
 
     /// <inheritdoc />

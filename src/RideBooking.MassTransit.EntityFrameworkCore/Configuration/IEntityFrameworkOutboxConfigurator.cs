@@ -61,6 +61,18 @@ public interface IEntityFrameworkOutboxConfigurator : ITransactionalOutboxConfig
     /// </remarks>
     void KeepOrderByRoutingKey();
 
+    /// <summary>Keeps scheduled messages in the outbox. Off by default: the bus's scheduler keeps them.</summary>
+    /// <remarks>
+    /// <para>What a consumer or, with <see cref="UseBusOutbox"/>, a request schedules with <c>Schedule</c> or
+    /// <c>IMessageScheduler</c> is committed with its changes, and what it unschedules is deleted with them, so a cancellation
+    /// cannot overtake its schedule. A message is sent within a second after it is due. The bus still needs a scheduler
+    /// (<c>UsePublishMessageScheduler</c>, for example), which keeps redeliveries, recurring messages and what is scheduled
+    /// outside the outbox. Such a message cannot be cancelled through the outbox.</para>
+    /// <para>Add the table with <c>AddScheduledOutboxMessageEntity</c>.</para>
+    /// </remarks>
+    /// <param name="maxPerSecond">How many due messages each process sends per second at most, after an outage for example.</param>
+    void KeepScheduledMessages(int maxPerSecond = 200);
+
     /// <summary>Leaves the cleanup of the inbox to another process.</summary>
     void DisableInboxCleanupService();
 

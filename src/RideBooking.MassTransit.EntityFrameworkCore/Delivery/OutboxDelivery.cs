@@ -38,6 +38,9 @@ sealed partial class OutboxDelivery<TDbContext>(
     /// <summary>Whether this process is about to send the message, so that the sweeper must not.</summary>
     public bool IsInFlight(Guid id) => _inFlight.ContainsKey(id);
 
+    /// <summary>Whether more messages fit into memory.</summary>
+    public bool HasRoom => Volatile.Read(ref _unfinished) < MaxMessagesInMemory;
+
     /// <summary>Whether all enqueued messages have been sent or left to the sweeper.</summary>
     public bool IsIdle => Volatile.Read(ref _unfinished) == 0;
 
@@ -143,7 +146,7 @@ sealed partial class OutboxDelivery<TDbContext>(
 
     void Enqueue(IReadOnlyList<OutboxMessage> messages, bool isCommitted)
     {
-        if (messages.Count == 0 || Volatile.Read(ref _unfinished) >= MaxMessagesInMemory)
+        if (messages.Count == 0 || !HasRoom)
             return;
 
         // If the commit took so long that the messages are due, a sweeper may already have sent them.

@@ -12,6 +12,7 @@ sealed partial class OutboxDeliveryService<TDbContext>(
     OutboxDelivery<TDbContext> delivery,
     OutboxSender<TDbContext> sender,
     OutboxStore<TDbContext> store,
+    ScheduledDelivery<TDbContext>? scheduled,
     OutboxSettings<TDbContext> settings,
     TimeProvider clock,
     ILogger<OutboxDeliveryService<TDbContext>> logger
@@ -26,12 +27,15 @@ sealed partial class OutboxDeliveryService<TDbContext>(
     readonly CancellationTokenSource _stopSending = new();
     Task _sending = Task.CompletedTask;
     Task _sweeping = Task.CompletedTask;
+    Task _moving = Task.CompletedTask;
     int _stops;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _sending = Task.Run(() => delivery.Run(_stopSending.Token), CancellationToken.None);
         _sweeping = Task.Run(() => Sweep(_stopSweeping.Token), CancellationToken.None);
+        if (scheduled is not null)
+            _moving = Task.Run(() => scheduled.Run(_stopSweeping.Token), CancellationToken.None);
         return Task.CompletedTask;
     }
 
@@ -53,7 +57,7 @@ sealed partial class OutboxDeliveryService<TDbContext>(
         timeout.CancelAfter(settings.MessageDeliveryTimeout);
         try
         {
-            await _sweeping.WaitAsync(timeout.Token);
+            await Task.WhenAll(_sweeping, _moving).WaitAsync(timeout.Token);
             while (!_sending.IsCompleted && !delivery.IsIdle && sender.IsBusReady && !delivery.WaitsForBroker)
                 await Task.Delay(DrainPollDelay, timeout.Token);
         }

@@ -26,6 +26,7 @@ sealed class OutboxService<TDbContext>(
                     outbox.Delivery,
                     outbox.Sender,
                     outbox.Store,
+                    outbox.Scheduled,
                     outbox.Settings,
                     clock,
                     logger
@@ -55,7 +56,11 @@ sealed class OutboxService<TDbContext>(
             return;
         }
 
-        await OutboxTables.Check(context, cancellationToken);
+        await OutboxTables.Check(
+            context,
+            keepsScheduled: outboxes.All.Any(outbox => outbox.Scheduled is not null),
+            cancellationToken
+        );
     }
 
     public void Dispose() => _services.ForEach(service => service.Dispose());

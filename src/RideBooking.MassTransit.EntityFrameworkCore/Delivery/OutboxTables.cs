@@ -12,8 +12,12 @@ static class OutboxTables
     static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
 
     /// <exception cref="InvalidOperationException">A column is missing.</exception>
-    public static async Task Check(DbContext context, CancellationToken cancellationToken)
+    public static async Task Check(DbContext context, bool keepsScheduled, CancellationToken cancellationToken)
     {
+        if (keepsScheduled && context.Model.FindEntityType(typeof(ScheduledOutboxMessage)) is null)
+            throw new InvalidOperationException(
+                $"The outbox in {context.GetType().Name} keeps scheduled messages, but its model has no table for them: call AddScheduledOutboxMessageEntity in OnModelCreating."
+            );
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_timeout);
         try
@@ -21,6 +25,8 @@ static class OutboxTables
             await Read<InboxState>(row => row.MessageId == Guid.Empty);
             await Read<OutboxMessage>(row => row.Id == Guid.Empty);
             await Read<OutboxState>(row => row.OutboxId == Guid.Empty);
+            if (keepsScheduled)
+                await Read<ScheduledOutboxMessage>(row => row.Token == Guid.Empty);
         }
         catch (Exception exception) when (DatabaseConflicts.IsMissingColumn(exception))
         {

@@ -45,6 +45,15 @@ abstract class BusOutbox<TDbContext> : IDisposable
             settings,
             loggers.CreateLogger<OutboxDelivery<TDbContext>>()
         );
+        if (settings.ScheduledPerSecond is not null)
+            Scheduled = new ScheduledDelivery<TDbContext>(
+                scopes,
+                Delivery,
+                Sender,
+                settings,
+                clock,
+                loggers.CreateLogger<ScheduledDelivery<TDbContext>>()
+            );
     }
 
     /// <summary>Runs the delivery until this is disposed, if no hosted service runs it.</summary>
@@ -54,7 +63,10 @@ abstract class BusOutbox<TDbContext> : IDisposable
     public void RunWithoutHost()
     {
         using (ExecutionContext.SuppressFlow())
-            _delivering = Task.Run(() => Delivery.Run(_disposed.Token));
+            _delivering = Task.WhenAll(
+                Task.Run(() => Delivery.Run(_disposed.Token)),
+                Task.Run(() => Scheduled?.Run(_disposed.Token) ?? Task.CompletedTask)
+            );
     }
 
     public OutboxSettings<TDbContext> Settings { get; }
@@ -69,6 +81,9 @@ abstract class BusOutbox<TDbContext> : IDisposable
     public GroupCommit<TDbContext> Group { get; }
 
     public OutboxDelivery<TDbContext> Delivery { get; }
+
+    /// <summary>Null if the outbox keeps no scheduled messages.</summary>
+    public ScheduledDelivery<TDbContext>? Scheduled { get; }
 
     public ScopedDelivery<TDbContext> ScopedDelivery { get; }
 

@@ -4,6 +4,7 @@ using MassTransit.Clients;
 using MassTransit.DependencyInjection;
 using MassTransit.Middleware;
 using MassTransit.Middleware.Outbox;
+using MassTransit.Scheduling;
 using MassTransit.Transports;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -89,6 +90,8 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
         // Inside another bus's consumer, this context has to write, so that its events report the commit.
         if (UnitOfWork.On(_dbContext) is { } unit)
             await unit.BeginOwnTransaction(context.CancellationToken);
+        if (Settings.ScheduledPerSecond is not null && await ScheduleOrCancel(context))
+            return;
 
         // One request may publish several messages in parallel.
         lock (_lock)
@@ -114,6 +117,47 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
             _dbContext.Add(message);
             _added.Add(message);
         }
+    }
+
+    /// <summary>Adds or removes the row of a scheduled message, if the message is a scheduler's.</summary>
+    /// <remarks>
+    /// If a message that is cancelled becomes due before the caller saves, SaveChanges finds its row gone and fails as it does for
+    /// any row that another transaction has deleted.
+    /// </remarks>
+    async Task<bool> ScheduleOrCancel<T>(SendContext<T> context)
+        where T : class
+    {
+        if (context.Message is CancelScheduledMessage cancelled)
+        {
+            var messages = await _dbContext
+                .Set<ScheduledOutboxMessage>()
+                .AsTracking()
+                .Where(message => message.Token == cancelled.TokenId)
+                .ToListAsync(context.CancellationToken);
+            lock (_lock)
+            {
+                // Those that this scope has added are not in the database yet.
+                messages.AddRange(
+                    _dbContext.Set<ScheduledOutboxMessage>().Local.Where(message => message.Token == cancelled.TokenId)
+                );
+                _dbContext.RemoveRange(messages.Distinct());
+            }
+            return true;
+        }
+        if (context.Message is not ScheduleMessage scheduled)
+            return false;
+        lock (_lock)
+            _dbContext.Add(
+                ScheduledOutboxMessage.From(
+                    context,
+                    scheduled,
+                    _clock.GetUtcNow().UtcDateTime,
+                    Settings.BusName,
+                    Settings.GracePeriod,
+                    Settings.KeepsOrder
+                )
+            );
+        return true;
     }
 
     public void Dispose()

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using MassTransit.Middleware;
 using MassTransit.Middleware.Outbox;
+using MassTransit.Scheduling;
 using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
@@ -16,6 +17,7 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
     GroupCommit<TDbContext> group,
     Func<Task<bool>> isHandled,
     bool reportsFaults,
+    bool keepsScheduled,
     OutboxSettings<TDbContext> settings,
     TimeProvider clock
 ) : OutboxConsumeContextProxy<TMessage>(context, options, provider)
@@ -34,6 +36,28 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
 
     public override Task AddSend<T>(SendContext<T> context)
     {
+        if (keepsScheduled)
+            switch (context.Message)
+            {
+                case ScheduleMessage scheduled:
+                    unit.Schedule(
+                        ScheduledOutboxMessage.From(
+                            context,
+                            scheduled,
+                            clock.GetUtcNow().UtcDateTime,
+                            settings.BusName,
+                            settings.GracePeriod,
+                            settings.KeepsOrder
+                        )
+                    );
+                    return Task.CompletedTask;
+                case CancelScheduledMessage cancelled:
+                    unit.Cancel(cancelled.TokenId);
+                    return Task.CompletedTask;
+                default:
+                    break;
+            }
+
         unit.Add(sequenceNumber =>
         {
             var message = OutboxMessage.From(

@@ -145,6 +145,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                 _outbox.Value.Group,
                 IsConsumed,
                 reportsFaults: !strategy.RetriesOnFailure,
+                keepsScheduled: Settings.ScheduledPerSecond is not null && IsShared(),
                 Settings,
                 clock
             );

@@ -61,7 +61,8 @@ sealed partial class GroupCommit<TDbContext>(
             return;
         }
 
-        unit.Entry.HadEffect = changes.Count > 0 || unit.Sent.Count > 0;
+        unit.Entry.HadEffect =
+            changes.Count > 0 || unit.Sent.Count > 0 || unit.Scheduled.Count > 0 || unit.Cancelled.Count > 0;
         // Collected here and not by the writer, which works for many callers and must not fail.
         var pending = new Pending(unit, changes, cancellationToken);
         _waiting.Enqueue(pending);
@@ -211,6 +212,11 @@ sealed partial class GroupCommit<TDbContext>(
                             group.Units.ConvertAll(pending => pending.Unit.Sent),
                             cancellationToken
                         );
+                        await ScheduledMessages.Cancel(
+                            context,
+                            group.Units.SelectMany(pending => pending.Unit.Cancelled),
+                            cancellationToken
+                        );
                         foreach (var pending in group.Units)
                             Track(pending, context);
                         if (group.Units.Count > 0)
@@ -249,6 +255,8 @@ sealed partial class GroupCommit<TDbContext>(
         }
         context.Entry(unit.Entry).State = EntityState.Added;
         foreach (var message in unit.Sent)
+            context.Entry(message).State = EntityState.Added;
+        foreach (var message in unit.Scheduled)
             context.Entry(message).State = EntityState.Added;
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MassTransit.Context;
 using MassTransit.Metadata;
 using MassTransit.Middleware;
@@ -9,6 +10,9 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// <remarks>The application creates its keys, so no value has to be read back from the database.</remarks>
 public class OutboxMessage : OutboxMessageContext
 {
+    // The name that MassTransit.RabbitMQ gives this property. It belongs to the destination, not to the message.
+    const string RabbitMqExchange = "RMQ-Exchange";
+
     Headers? _headers;
     Dictionary<string, object>? _properties;
 
@@ -101,6 +105,7 @@ public class OutboxMessage : OutboxMessageContext
     /// The W3C id of the activity that sent the message; not stored, for interceptors that read the message while it is
     /// saved.
     /// </summary>
+    [JsonIgnore]
     public string? ActivityId { get; private set; }
 
     /// <summary>The messages with the same ordering key that were ahead of it when it was committed; not stored.</summary>
@@ -124,13 +129,21 @@ public class OutboxMessage : OutboxMessageContext
     }
 
     /// <summary>Creates the row from a message that is being sent, with everything that a receiver may need.</summary>
+    /// <param name="context">The message.</param>
+    /// <param name="sequenceNumber">Its order within the outbox.</param>
+    /// <param name="now">The present time, UTC.</param>
+    /// <param name="busName">The bus that sends it.</param>
+    /// <param name="gracePeriod">How long the sweeper leaves it to this process.</param>
+    /// <param name="keepsOrder">Whether its routing key is its ordering key.</param>
+    /// <param name="transport">The context with the transport's properties, if it is another one, with another destination.</param>
     internal static OutboxMessage From<T>(
         SendContext<T> context,
         long sequenceNumber,
         DateTime now,
         string? busName,
         TimeSpan gracePeriod,
-        bool keepsOrder
+        bool keepsOrder,
+        SendContext? transport = null
     )
         where T : class
     {
@@ -159,14 +172,16 @@ public class OutboxMessage : OutboxMessageContext
             ExpirationTime = now + context.TimeToLive,
             BusName = busName,
             NextAttemptTime = now + gracePeriod,
-            OrderingKey = keepsOrder && context.RoutingKey() is { Length: > 0 } key ? key : null,
+            OrderingKey = keepsOrder && (transport ?? context).RoutingKey() is { Length: > 0 } key ? key : null,
             ActivityId = System.Diagnostics.Activity.Current?.Id,
         };
 
-        if (context is TransportSendContext<T> transport)
+        if ((transport ?? context) is TransportSendContext withProperties)
         {
             var properties = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase);
-            transport.WritePropertiesTo(properties);
+            withProperties.WritePropertiesTo(properties);
+            if (transport is not null)
+                properties.Remove(RabbitMqExchange);
             message.Properties = json.SerializeDictionary(properties);
         }
 

@@ -71,6 +71,19 @@ static class OutboxModel
         outbox.HasIndex(message => new { message.OrderingKey, message.OrderingNumber });
     }
 
+    public static void Scheduled(EntityTypeBuilder<ScheduledOutboxMessage> scheduled)
+    {
+        Plain(scheduled);
+        // A cancellation knows the token only.
+        scheduled.HasKey(message => new { message.Token, message.Id });
+        scheduled.Property(message => message.Id).ValueGeneratedNever();
+        scheduled.Property(message => message.BusName).HasMaxLength(MaxBusNameLength).IsUnicode(false);
+        scheduled.Property(message => message.DueTime).HasConversion(Utc);
+
+        // Finds the messages of a bus that are due.
+        scheduled.HasIndex(message => new { message.BusName, message.DueTime });
+    }
+
     public static void State(EntityTypeBuilder<OutboxState> state)
     {
         Plain(state);

@@ -25,6 +25,11 @@ sealed class OutboxSettings<TDbContext>
     /// <summary>Whether messages with the same routing key are sent in the order of their commits.</summary>
     public bool KeepsOrder { get; set; }
 
+    /// <summary>
+    /// How many scheduled messages this process sends per second at most, when they are due; null if the outbox keeps none.
+    /// </summary>
+    public int? ScheduledPerSecond { get; set; }
+
     /// <summary>The bus that sends the messages; null for the bus that has no name.</summary>
     public string? BusName { get; set; }
 
@@ -71,6 +76,8 @@ sealed class OutboxSettings<TDbContext>
         Positive(QueryDelay, nameof(QueryDelay));
         Positive(QueryTimeout, nameof(QueryTimeout));
         Positive(MessageDeliveryTimeout, nameof(MessageDeliveryTimeout));
+        if (ScheduledPerSecond < 1)
+            throw new ConfigurationException("The outbox must send at least one scheduled message per second.");
         if (QueryMessageLimit < 1 || MessageDeliveryLimit < 1)
             throw new ConfigurationException(
                 $"{nameof(QueryMessageLimit)} and {nameof(MessageDeliveryLimit)} of the outbox must be 1 or more."

@@ -21,6 +21,8 @@ sealed class UnitOfWork : IAsyncDisposable
     readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly List<Action> _whenCommitted = [];
     readonly List<OutboxMessage> _sent = [];
+    readonly List<ScheduledOutboxMessage> _scheduled = [];
+    readonly List<Guid> _cancelled = [];
     readonly Lock _lock = new();
     readonly IsolationLevel _isolationLevel;
     bool _hasEnded;
@@ -44,6 +46,12 @@ sealed class UnitOfWork : IAsyncDisposable
 
     /// <summary>The messages that were sent so far, in order.</summary>
     public IReadOnlyList<OutboxMessage> Sent => _sent;
+
+    /// <summary>The messages that were scheduled so far.</summary>
+    public IReadOnlyList<ScheduledOutboxMessage> Scheduled => _scheduled;
+
+    /// <summary>The tokens of the scheduled messages that are cancelled.</summary>
+    public IReadOnlyList<Guid> Cancelled => _cancelled;
 
     /// <summary>The unit's own transaction; null while the unit leaves the writing to the group.</summary>
     public IDbContextTransaction? Transaction { get; private set; }
@@ -97,6 +105,36 @@ sealed class UnitOfWork : IAsyncDisposable
                 ]
             );
             Context.Add(added);
+        }
+    }
+
+    /// <summary>Adds a message that is sent when it is due.</summary>
+    /// <exception cref="ObjectDisposedException">The attempt has ended.</exception>
+    public void Schedule(ScheduledOutboxMessage message)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_hasEnded, this);
+            _scheduled.Add(message);
+            if (_isSaving)
+                Context.Add(message);
+        }
+    }
+
+    /// <summary>Cancels a scheduled message, also one of this unit.</summary>
+    /// <exception cref="ObjectDisposedException">The attempt has ended.</exception>
+    public void Cancel(Guid token)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_hasEnded, this);
+            _cancelled.Add(token);
+            foreach (var message in _scheduled.FindAll(message => message.Token == token))
+            {
+                _scheduled.Remove(message);
+                if (_isSaving)
+                    Context.Entry(message).State = EntityState.Detached;
+            }
         }
     }
 
@@ -168,13 +206,22 @@ sealed class UnitOfWork : IAsyncDisposable
         if (CachedSaga is { State: EntityState.Unchanged } saga)
             Compare(saga);
         await OutboxOrdering.Number(Context, [_sent], cancellationToken);
+        await ScheduledMessages.Cancel(Context, _cancelled, cancellationToken);
+        var cancelled = _cancelled.Count;
         TrackEntry();
         lock (_lock)
         {
             Context.AddRange(_sent);
+            Context.AddRange(_scheduled);
             _isSaving = true;
         }
         await Context.SaveChangesAsync(cancellationToken);
+        // By an interceptor, during SaveChanges.
+        await ScheduledMessages.Cancel(
+            Context,
+            _cancelled.GetRange(cancelled, _cancelled.Count - cancelled),
+            cancellationToken
+        );
     }
 
     void TrackEntry()

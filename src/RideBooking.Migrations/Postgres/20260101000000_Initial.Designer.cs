@@ -246,6 +246,42 @@ namespace RideBooking.Migrations.Postgres
                     b.ToTable("outbox_state", "messaging");
                 });
 
+            modelBuilder.Entity("MassTransit.EntityFrameworkCoreIntegration.ScheduledOutboxMessage", b =>
+                {
+                    b.Property<Guid>("Token")
+                        .HasColumnType("uuid")
+                        .HasColumnName("token");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("BusName")
+                        .HasMaxLength(255)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("bus_name");
+
+                    b.Property<DateTime>("DueTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_time");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .IsUnicode(true)
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.HasKey("Token", "Id")
+                        .HasName("pk_scheduled_outbox_message");
+
+                    b.HasIndex("BusName", "DueTime")
+                        .HasDatabaseName("ix_scheduled_outbox_message_bus_name_due_time");
+
+                    b.ToTable("scheduled_outbox_message", "messaging");
+                });
+
             modelBuilder.Entity("Quartz.BLOB_TRIGGERS", b =>
                 {
                     b.Property<string>("SCHED_NAME")

@@ -1055,6 +1055,22 @@ namespace RideBooking.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "scheduled_outbox_message",
+                schema: "messaging",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    token = table.Column<Guid>(type: "uuid", nullable: false),
+                    due_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    bus_name = table.Column<string>(type: "character varying(255)", unicode: false, maxLength: 255, nullable: true),
+                    message = table.Column<string>(type: "text", maxLength: -1, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_scheduled_outbox_message", x => new { x.token, x.id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "searches",
                 schema: "matching",
                 columns: table => new
@@ -1777,6 +1793,12 @@ namespace RideBooking.Migrations.Postgres
                 column: "reference");
 
             migrationBuilder.CreateIndex(
+                name: "ix_scheduled_outbox_message_bus_name_due_time",
+                schema: "messaging",
+                table: "scheduled_outbox_message",
+                columns: new[] { "bus_name", "due_time" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_searches_requested_at",
                 schema: "matching",
                 table: "searches",
@@ -1990,6 +2012,10 @@ namespace RideBooking.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "sandbox_ledger",
                 schema: "payments");
+
+            migrationBuilder.DropTable(
+                name: "scheduled_outbox_message",
+                schema: "messaging");
 
             migrationBuilder.DropTable(
                 name: "searches",

@@ -264,6 +264,46 @@ namespace RideBooking.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("MassTransit.EntityFrameworkCoreIntegration.ScheduledOutboxMessage", b =>
+                {
+                    b.Property<Guid>("Token")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("token");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<string>("BusName")
+                        .HasMaxLength(255)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(255)")
+                        .HasColumnName("bus_name")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<DateTime>("DueTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("due_time");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .IsUnicode(true)
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("message")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.HasKey("Token", "Id")
+                        .HasName("pk_scheduled_outbox_message");
+
+                    b.HasIndex("BusName", "DueTime")
+                        .HasDatabaseName("ix_scheduled_outbox_message_bus_name_due_time");
+
+                    b.ToTable("scheduled_outbox_message", "messaging");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
             modelBuilder.Entity("Quartz.BLOB_TRIGGERS", b =>
                 {
                     b.Property<string>("SCHED_NAME")

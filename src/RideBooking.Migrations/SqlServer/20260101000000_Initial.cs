@@ -1053,6 +1053,22 @@ namespace RideBooking.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "scheduled_outbox_message",
+                schema: "messaging",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    token = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    due_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    bus_name = table.Column<string>(type: "varchar(255)", unicode: false, maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    message = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false, collation: "Latin1_General_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_scheduled_outbox_message", x => new { x.token, x.id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "searches",
                 schema: "matching",
                 columns: table => new
@@ -1776,6 +1792,12 @@ namespace RideBooking.Migrations.SqlServer
                 column: "reference");
 
             migrationBuilder.CreateIndex(
+                name: "ix_scheduled_outbox_message_bus_name_due_time",
+                schema: "messaging",
+                table: "scheduled_outbox_message",
+                columns: new[] { "bus_name", "due_time" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_searches_requested_at",
                 schema: "matching",
                 table: "searches",
@@ -1989,6 +2011,10 @@ namespace RideBooking.Migrations.SqlServer
             migrationBuilder.DropTable(
                 name: "sandbox_ledger",
                 schema: "payments");
+
+            migrationBuilder.DropTable(
+                name: "scheduled_outbox_message",
+                schema: "messaging");
 
             migrationBuilder.DropTable(
                 name: "searches",

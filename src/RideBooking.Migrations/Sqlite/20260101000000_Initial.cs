@@ -628,6 +628,21 @@ namespace RideBooking.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "messaging_scheduled_outbox_message",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    token = table.Column<Guid>(type: "TEXT", nullable: false),
+                    due_time = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    bus_name = table.Column<string>(type: "TEXT", unicode: false, maxLength: 255, nullable: true),
+                    message = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_messaging_scheduled_outbox_message", x => new { x.token, x.id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "messaging_unfinished_events",
                 columns: table => new
                 {
@@ -1430,6 +1445,11 @@ namespace RideBooking.Migrations.Sqlite
                 columns: new[] { "ordering_key", "ordering_number" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_messaging_scheduled_outbox_message_bus_name_due_time",
+                table: "messaging_scheduled_outbox_message",
+                columns: new[] { "bus_name", "due_time" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_notifications_notifications_generation_audience_recipient_id_at_id",
                 table: "notifications_notifications",
                 columns: new[] { "generation", "audience", "recipient_id", "at", "id" });
@@ -1724,6 +1744,9 @@ namespace RideBooking.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "messaging_recovery_point");
+
+            migrationBuilder.DropTable(
+                name: "messaging_scheduled_outbox_message");
 
             migrationBuilder.DropTable(
                 name: "messaging_unfinished_events");

@@ -238,6 +238,42 @@ namespace RideBooking.Migrations.Sqlite
                     b.ToTable("messaging_outbox_state", (string)null);
                 });
 
+            modelBuilder.Entity("MassTransit.EntityFrameworkCoreIntegration.ScheduledOutboxMessage", b =>
+                {
+                    b.Property<Guid>("Token")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("token");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("BusName")
+                        .HasMaxLength(255)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("bus_name");
+
+                    b.Property<DateTime>("DueTime")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("due_time");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .IsUnicode(true)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("message");
+
+                    b.HasKey("Token", "Id")
+                        .HasName("pk_messaging_scheduled_outbox_message");
+
+                    b.HasIndex("BusName", "DueTime")
+                        .HasDatabaseName("ix_messaging_scheduled_outbox_message_bus_name_due_time");
+
+                    b.ToTable("messaging_scheduled_outbox_message", (string)null);
+                });
+
             modelBuilder.Entity("Quartz.BLOB_TRIGGERS", b =>
                 {
                     b.Property<string>("SCHED_NAME")

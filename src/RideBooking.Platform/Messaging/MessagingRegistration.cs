@@ -86,6 +86,8 @@ public static class MessagingRegistration
                 outbox.DuplicateDetectionWindow = InboxWindow;
                 if (options.Partitions > 0)
                     outbox.KeepOrderByRoutingKey();
+                if (options.Timers == TimerStore.Outbox)
+                    outbox.KeepScheduledMessages(options.TimersPerSecond);
                 outbox.UseBusOutbox();
             });
             foreach (var module in modules)

@@ -14,13 +14,26 @@ public enum TransportKind
     RabbitMq,
 }
 
+/// <summary>What keeps the timers of state machines and consumers until they are due.</summary>
+public enum TimerStore
+{
+    /// <summary>The outbox, in the transaction of the change that sets or cancels the timer.</summary>
+    Outbox,
+
+    /// <summary>Quartz, which sets and cancels it by messages. Quartz keeps redeliveries in any case.</summary>
+    Quartz,
+}
+
 /// <summary>The transport, its address, and how failed messages are retried.</summary>
 /// <param name="Kind">From <c>Transport:Kind</c>.</param>
 /// <param name="Broker">From <c>ConnectionStrings:RabbitMq</c>; null for the in-memory transport.</param>
 /// <param name="Retry">From <c>Messaging:Retry</c>: pauses between attempts in memory, a few seconds at most.</param>
 /// <param name="Redelivery">From <c>Messaging:Redelivery</c>: pauses between scheduled redeliveries after that.</param>
-/// <param name="TimersAtOnce">From <c>Messaging:TimersAtOnce</c>: max timers and redeliveries one host sends at once.</param>
-/// <param name="TimersPerSecond">From <c>Messaging:TimersPerSecond</c>: max per second.</param>
+/// <param name="Timers">From <c>Messaging:Timers</c>.</param>
+/// <param name="TimersAtOnce">
+/// From <c>Messaging:TimersAtOnce</c>: the maximum of timers and redeliveries that Quartz sends at once from one host.
+/// </param>
+/// <param name="TimersPerSecond">From <c>Messaging:TimersPerSecond</c>: the maximum per second, of the outbox and of Quartz each.</param>
 /// <param name="Partitions">
 /// From <c>Messaging:Partitions</c>: the number of queues among which an endpoint's messages are divided by ride, each
 /// consumed by one host at a time; 0 for one queue that all hosts consume together.
@@ -30,6 +43,7 @@ public sealed record TransportOptions(
     Uri? Broker,
     IReadOnlyList<TimeSpan> Retry,
     IReadOnlyList<TimeSpan> Redelivery,
+    TimerStore Timers,
     int TimersAtOnce,
     int TimersPerSecond,
     int Partitions
@@ -63,6 +77,7 @@ public sealed record TransportOptions(
             kind == TransportKind.RabbitMq ? ReadBroker(configuration, environment) : null,
             configuration.Spans("Messaging:Retry", s_retry),
             configuration.Spans("Messaging:Redelivery", s_redelivery),
+            configuration.Choice("Messaging:Timers", TimerStore.Outbox),
             (int)configuration.Number("Messaging:TimersAtOnce", defaultValue: 10, min: 1, max: 100),
             (int)configuration.Number("Messaging:TimersPerSecond", defaultValue: 200, min: 1, max: 100_000),
             ReadPartitions(configuration, kind)

@@ -1,10 +1,11 @@
+using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Observability;
 
-/// <summary>Measures the timers and redeliveries that the scheduler keeps, and those that are overdue.</summary>
+/// <summary>Measures the timers and redeliveries that the outbox and Quartz keep, and those that are overdue.</summary>
 internal sealed class TimersWaiting(AppDbContext db, TimeProvider clock) : IGaugeSource
 {
     static readonly Gauge s_timers = new(
@@ -27,22 +28,31 @@ internal sealed class TimersWaiting(AppDbContext db, TimeProvider clock) : IGaug
 
     public static IReadOnlyList<Gauge> Gauges => [s_timers, s_overdue, Age];
 
-    // Normal lateness: the scheduler polls ahead and fires in batches.
+    // Normal lateness: they are sent in batches.
     static readonly TimeSpan s_tolerance = TimeSpan.FromSeconds(5);
 
     public async Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken)
     {
-        var timers = db.Timers().Select(timer => EF.Property<long?>(timer, "NEXT_FIRE_TIME"));
-        var due = (clock.GetUtcNow() - s_tolerance).UtcTicks;
-        var overdue = timers.Where(time => time < due);
-        var count = await timers.CountAsync(cancellationToken);
-        var late = await overdue.CountAsync(cancellationToken);
-        var oldest = late == 0 ? null : await overdue.MinAsync(cancellationToken);
+        var due = clock.GetUtcNow().UtcDateTime - s_tolerance;
+        var inQuartz = db.Timers().Select(timer => EF.Property<long?>(timer, "NEXT_FIRE_TIME"));
+        var overdueInQuartz = inQuartz.Where(time => time < due.Ticks);
+        var inOutbox = db.Set<ScheduledOutboxMessage>().Select(timer => (DateTime?)timer.DueTime);
+        var overdueInOutbox = inOutbox.Where(time => time < due);
+        var oldest = await overdueInOutbox.MinAsync(cancellationToken);
+        if (
+            await overdueInQuartz.MinAsync(cancellationToken) is { } ticks
+            && new DateTime(ticks, DateTimeKind.Utc) is var time
+            && !(oldest <= time)
+        )
+            oldest = time;
         return
         [
-            s_timers.Reads(count),
-            s_overdue.Reads(late),
-            Age.Reads(Ages.Of(oldest is { } ticks ? new DateTime(ticks, DateTimeKind.Utc) : null, clock)),
+            s_timers.Reads(await inQuartz.CountAsync(cancellationToken) + await inOutbox.CountAsync(cancellationToken)),
+            s_overdue.Reads(
+                await overdueInQuartz.CountAsync(cancellationToken)
+                    + await overdueInOutbox.CountAsync(cancellationToken)
+            ),
+            Age.Reads(Ages.Of(oldest, clock)),
         ];
     }
 }

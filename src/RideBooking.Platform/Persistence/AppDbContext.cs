@@ -40,6 +40,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.AddTransactionalOutboxEntities();
+        modelBuilder.AddScheduledOutboxMessageEntity();
         modelBuilder.AddQuartzTables(Database.ProviderName!, schema: MessagingSchema);
         modelBuilder.AddEventLog();
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(AppDbContext).Assembly);

@@ -4,7 +4,6 @@ using System.Text.Json;
 using MassTransit;
 using MassTransit.Context;
 using MassTransit.EntityFrameworkCoreIntegration;
-using MassTransit.Scheduling;
 using MassTransit.Serialization;
 using MassTransit.Transports;
 using Microsoft.EntityFrameworkCore;
@@ -30,11 +29,7 @@ internal sealed class DirectDispatcher(IServiceProvider services)
     readonly IEndpointNameFormatter _names =
         services.GetService<IEndpointNameFormatter>() ?? DefaultEndpointNameFormatter.Instance;
     readonly List<(IReceiveEndpointDispatcher Endpoint, Func<Type, bool> Consumes)> _receivers = [];
-    readonly Dictionary<string, Type> _messages = new()
-    {
-        [MessageUrn.ForTypeString<ScheduleMessage>()] = typeof(ScheduleMessage),
-        [MessageUrn.ForTypeString<CancelScheduledMessage>()] = typeof(CancelScheduledMessage),
-    };
+    readonly Dictionary<string, Type> _messages = [];
 
     readonly Dictionary<IProjection, SubscriptionReader?> _projections = services
         .GetServices<IProjection>()
@@ -145,24 +140,34 @@ internal sealed class DirectDispatcher(IServiceProvider services)
         return await use(scope.ServiceProvider.GetRequiredService<AppDbContext>());
     }
 
-    /// <summary>Takes the messages from the outbox in order.</summary>
+    /// <summary>Takes the messages from the outbox in order, then the timers.</summary>
     public async Task<List<object>> TakeOutbox()
     {
         await using var scope = services.CreateAsyncScope();
-        var outbox = scope.ServiceProvider.GetRequiredService<AppDbContext>().Set<OutboxMessage>();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        var timers = await db.Set<ScheduledOutboxMessage>().AsNoTracking().OrderBy(row => row.Id).ToListAsync(Stop);
+        foreach (var timer in timers)
+            await db.Set<ScheduledOutboxMessage>().Where(row => row.Id == timer.Id).ExecuteDeleteAsync(Stop);
+        var outbox = db.Set<OutboxMessage>();
         var rows = await outbox.AsNoTracking().OrderBy(row => row.Id).ToListAsync(Stop);
         var ids = rows.ConvertAll(row => row.Id);
         if (ids.Count > 0)
             await outbox.Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(Stop);
-        return rows.ConvertAll(row =>
-        {
-            using var envelope = JsonDocument.Parse(row.Body);
-            return Read(row.MessageType.Split(';')[0], envelope.RootElement.GetProperty("message"));
-        });
+        return
+        [
+            .. rows.Select(Read),
+            .. timers.Select(row => new SetTimer(
+                row.DueTime,
+                Read(JsonSerializer.Deserialize<OutboxMessage>(row.Message)!)
+            )),
+        ];
     }
 
-    /// <summary>Returns the message that a timer delivers.</summary>
-    public object PayloadOf(ScheduleMessage timer) => Read(timer.PayloadType[0], (JsonElement)timer.Payload);
+    object Read(OutboxMessage row)
+    {
+        using var envelope = JsonDocument.Parse(row.Body);
+        return Read(row.MessageType.Split(';')[0], envelope.RootElement.GetProperty("message"));
+    }
 
     object Read(string urn, JsonElement body) =>
         body.Deserialize(
@@ -207,3 +212,8 @@ internal sealed class DirectDispatcher(IServiceProvider services)
         );
     }
 }
+
+/// <summary>A timer that was set.</summary>
+/// <param name="Due">When it is due.</param>
+/// <param name="Message">The message that it sends.</param>
+internal sealed record SetTimer(DateTimeOffset Due, object Message);

@@ -46,6 +46,8 @@ internal sealed class PlatformBus : IAsyncDisposable
                 // Retries take real time here, and the lab has none: a message that fails once fails at each retry.
                 ["Messaging:Retry"] = "00:00:00.001",
                 ["Messaging:Redelivery"] = "00:01:00,00:01:00,00:01:00",
+                // The lab follows timers by the messages to the scheduler.
+                ["Messaging:Timers"] = "Quartz",
             }
         );
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(it => it.Key, it => (string?)it.Value));

@@ -93,6 +93,7 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
             !await db.Set<OutboxMessage>().AnyAsync(cancellationToken)
             // A timer that is being sent has no next time any more.
             && !await Timers(db).AnyAsync(time => time == null || time <= Now.UtcTicks, cancellationToken)
+            && !await Scheduled(db).AnyAsync(time => time <= Now.UtcDateTime, cancellationToken)
             && await db.Set<Subscription>()
                 .CountAsync(
                     row =>
@@ -104,16 +105,23 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
 
     Task<DateTimeOffset?> NextTimer() =>
         In(async db =>
-            await Timers(db).MinAsync(Stop) is { } ticks
-                ? new DateTimeOffset(ticks, TimeSpan.Zero)
-                : (DateTimeOffset?)null
-        );
+        {
+            DateTimeOffset?[] next =
+            [
+                await Timers(db).MinAsync(Stop) is { } ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null,
+                await Scheduled(db).MinAsync(Stop),
+            ];
+            return next.Min();
+        });
 
-    // The names that the scheduler's integration uses; its other triggers only record cancellations.
+    // The names that Quartz's integration uses; its other triggers only record cancellations.
     static IQueryable<long?> Timers(AppDbContext db) =>
         db.Set<Dictionary<string, object>>("Quartz.TRIGGERS")
             .Where(timer => EF.Property<string>(timer, "JOB_NAME") == "MassTransitScheduledMessage")
             .Select(timer => EF.Property<long?>(timer, "NEXT_FIRE_TIME"));
+
+    static IQueryable<DateTime?> Scheduled(AppDbContext db) =>
+        db.Set<ScheduledOutboxMessage>().Select(timer => (DateTime?)timer.DueTime);
 
     async Task<T> In<T>(Func<AppDbContext, Task<T>> use)
     {

@@ -1,7 +1,7 @@
-using MassTransit.Scheduling;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Matching;
+using RideBooking.TestKit.Messaging;
 
 namespace RideBooking.Tests.Matching;
 
@@ -64,7 +64,7 @@ public sealed class FindDriverTests : IAsyncLifetime
 
         await Requested();
 
-        _lab.SentOf<ScheduleMessage>().ShouldHaveSingleItem().ScheduledTime.ShouldBe(LastOffer.ExpiresAt.UtcDateTime);
+        _lab.SentOf<SetTimer>().ShouldHaveSingleItem().Due.ShouldBe(LastOffer.ExpiresAt);
     }
 
     [Fact]

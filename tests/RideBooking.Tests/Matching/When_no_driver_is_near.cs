@@ -1,6 +1,6 @@
-using MassTransit.Scheduling;
 using RideBooking.Contracts;
 using RideBooking.Matching;
+using RideBooking.TestKit.Messaging;
 
 namespace RideBooking.Tests.Matching;
 
@@ -20,14 +20,12 @@ public sealed class When_no_driver_is_near : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _lab.DisposeAsync();
 
-    int Timers => _lab.SentOf<ScheduleMessage>().Count;
+    int Timers => _lab.SentOf<SetTimer>().Count;
 
     [Fact]
     public async Task The_search_is_repeated_after_a_while()
     {
-        _lab.SentOf<ScheduleMessage>()
-            .ShouldHaveSingleItem()
-            .ScheduledTime.ShouldBe(_lab.Now.AddSeconds(5).UtcDateTime);
+        _lab.SentOf<SetTimer>().ShouldHaveSingleItem().Due.ShouldBe(_lab.Now.AddSeconds(5));
 
         await _lab.DeliverAndSettle(new SearchContinues(_ride.RideId, 1));
 
@@ -41,7 +39,7 @@ public sealed class When_no_driver_is_near : IAsyncLifetime
 
         await _lab.DeliverAndSettle(new SearchContinues(_ride.RideId, 1));
 
-        _lab.SentOf<ScheduleMessage>()[^1].ScheduledTime.ShouldBe(_lab.Now.AddMinutes(1).UtcDateTime);
+        _lab.SentOf<SetTimer>()[^1].Due.ShouldBe(_lab.Now.AddMinutes(1));
     }
 
     [Fact]

@@ -64,6 +64,7 @@ public abstract class PostOffice(DbContextOptions options) : SagaDbContext(optio
         base.OnModelCreating(modelBuilder);
         modelBuilder.Entity<HostedEnvelope>().Property(letter => letter.Id).ValueGeneratedNever();
         modelBuilder.AddTransactionalOutboxEntities();
+        modelBuilder.AddScheduledOutboxMessageEntity();
     }
 }
 

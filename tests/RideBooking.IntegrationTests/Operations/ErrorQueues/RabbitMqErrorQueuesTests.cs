@@ -147,7 +147,7 @@ public sealed class RabbitMqErrorQueuesTests(Servers servers)
                 connection,
                 channel,
                 new RabbitMqErrorQueues(
-                    new TransportOptions(TransportKind.RabbitMq, address, [], [], 10, 200, 0),
+                    new TransportOptions(TransportKind.RabbitMq, address, [], [], TimerStore.Outbox, 10, 200, 0),
                     TimeProvider.System
                 )
             );

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
+using MassTransit.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Cli;
 using RideBooking.Contracts;
@@ -59,17 +60,14 @@ public sealed class When_messages_cannot_be_sent(ListeningHost host) : IClassFix
 
     async Task ScheduleToNowhere()
     {
-        await using var scope = host.Services.CreateAsyncScope();
-        await scope
-            .ServiceProvider.GetRequiredService<IMessageScheduler>()
-            .ScheduleSend(
-                new Uri("sb://elsewhere/nowhere"),
-                DateTime.UtcNow,
-                new RiderForgotten("a-rider", DateTimeOffset.UtcNow),
-                Stop
-            );
-        // It is in the outbox until then.
-        await scope.ServiceProvider.GetRequiredService<AppDbContext>().SaveChangesAsync(Stop);
+        // Outside the outbox, so that Quartz keeps it, as it keeps a redelivery.
+        var bus = host.Services.GetRequiredService<IBus>();
+        await new MessageScheduler(new PublishScheduleMessageProvider(bus), bus.Topology).ScheduleSend(
+            new Uri("sb://elsewhere/nowhere"),
+            DateTime.UtcNow,
+            new RiderForgotten("a-rider", DateTimeOffset.UtcNow),
+            Stop
+        );
     }
 
     static OutboxMessage Unsent() =>

@@ -26,7 +26,6 @@ public sealed class When_a_ride_is_traced(CityLab lab) : IClassFixture<CityLab>
             "search-for-driver process",
             "find-driver process",
             "track-assignments process",
-            "quartz process",
             "expire-offer process"
         );
 
@@ -35,7 +34,7 @@ public sealed class When_a_ride_is_traced(CityLab lab) : IClassFixture<CityLab>
         var way = spans.WayTo("track-assignments process");
         way[0].ShouldBe("Microsoft.AspNetCore.Hosting.HttpRequestIn");
         way.ShouldContain("search-for-driver process");
-        // The scheduler fires because the driver did not answer in time.
+        // The timer is due because the driver did not answer in time.
         spans.WayTo("expire-offer process").ShouldContain("search-for-driver process");
 
         var history = await rider.Get($"rides/{ride.Text("id")}/history");
