@@ -74,6 +74,7 @@ internal static class AcceptOffer
                 offer.Status = OfferStatus.Accepted;
                 offer.AnsweredAt = now;
                 await publish.Publish(Assignment(search, offer, found.Candidate, now), cancellationToken);
+                await publish.CancelTimer(offer, cancellationToken);
                 await db.SaveChangesAsync(cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
                 return Summary(search, offer);

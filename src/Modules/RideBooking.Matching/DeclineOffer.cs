@@ -51,6 +51,7 @@ internal static class DeclineOffer
                 var declined = await db.Set<Offer>().SingleAsync(offer => offer.OfferId == offerId, cancellationToken);
                 declined.Close(OfferStatus.Declined, now);
                 search.Reopen();
+                await publish.CancelTimer(declined, cancellationToken);
                 await publish.Publish(
                     new OfferDeclined(offer.RideId, offerId, driver.Id, request?.Reason?.Trim(), now),
                     cancellationToken

@@ -1,4 +1,5 @@
 using MassTransit;
+using MassTransit.Scheduling;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Platform.Messaging;
@@ -8,9 +9,24 @@ namespace RideBooking.Matching;
 
 /// <summary>A timer that fires when an offer expires, or a message that its driver went offline.</summary>
 /// <remarks>
-/// The timer fires once per offer, answered or not. If it is late, early or repeated, it changes nothing that has been decided.
+/// The driver's answer cancels the timer. If it fires all the same, is late, early or repeated, it changes nothing that has been decided.
 /// </remarks>
 internal sealed record OfferTimeout(Guid RideId, Guid OfferId, string Reason);
+
+internal static class OfferTimers
+{
+    /// <summary>Cancels the timer of an offer that its driver has answered, in the caller's transaction.</summary>
+    public static Task CancelTimer(this IPublishEndpoint publish, Offer offer, CancellationToken cancellationToken) =>
+        publish.Publish<CancelScheduledMessage>(
+            new Cancellation(offer.OfferId, offer.AnsweredAt!.Value.UtcDateTime),
+            cancellationToken
+        );
+
+    sealed record Cancellation(Guid TokenId, DateTime Timestamp) : CancelScheduledMessage
+    {
+        public Guid CorrelationId => TokenId;
+    }
+}
 
 /// <summary>Ends an unanswered offer and continues the search without its driver.</summary>
 [RepeatIsSafe("An offer that was answered or has ended stays as it is.")]

@@ -1,4 +1,5 @@
 using MassTransit;
+using MassTransit.Scheduling;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -14,6 +15,9 @@ namespace RideBooking.Matching;
 /// <summary>The module that finds a driver for a ride: candidates, offers, expiry.</summary>
 public sealed class MatchingModule : IModule
 {
+    // An answer cancels the timer of its offer, and knows only the offer.
+    static MatchingModule() => ScheduleTokenId.UseTokenId<OfferTimeout>(timer => timer.OfferId);
+
     /// <inheritdoc />
     public string Name => "matching";
 

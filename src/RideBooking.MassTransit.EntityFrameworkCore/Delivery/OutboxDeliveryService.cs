@@ -97,9 +97,11 @@ sealed partial class OutboxDeliveryService<TDbContext>(
                 await Task.Delay(settings.QueryDelay, clock, cancellationToken);
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested)
         {
-            // Stopping.
+            // Stopping, perhaps while the database has failed.
+            if (exception is not OperationCanceledException)
+                LogFailed(exception);
         }
     }
 

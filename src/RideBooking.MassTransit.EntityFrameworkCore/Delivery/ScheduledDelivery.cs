@@ -33,9 +33,11 @@ sealed partial class ScheduledDelivery<TDbContext>(
             do await TryMoveDue(cancellationToken);
             while (await timer.WaitForNextTickAsync(cancellationToken));
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested)
         {
-            // Stopping.
+            // Stopping, perhaps while the database has failed.
+            if (exception is not OperationCanceledException)
+                LogFailed(exception);
         }
     }
 

@@ -227,14 +227,21 @@ sealed class Invariants(Scene scene, int failedByIntent)
     // I7. An orphaned timer is in another state than waiting, or long overdue.
     async Task NoTimerIsOrphaned()
     {
-        var late = DateTime.UtcNow.AddSeconds(-30).Ticks;
+        var late = DateTime.UtcNow.AddSeconds(-30);
         foreach (
             var timer in await _database.Query(
-                $"SELECT trigger_name, trigger_state FROM {{messaging.qrtz_triggers}} WHERE trigger_state = 'ERROR' OR next_fire_time < {late.ToString(CultureInfo.InvariantCulture)}",
+                $"SELECT trigger_name, trigger_state FROM {{messaging.qrtz_triggers}} WHERE trigger_state = 'ERROR' OR next_fire_time < {late.Ticks.ToString(CultureInfo.InvariantCulture)}",
                 row => $"{Text(row, 0)} ({Text(row, 1)})"
             )
         )
             _violations.Add($"I7: timer {timer} is orphaned.");
+        foreach (
+            var token in await _database.Query(
+                $"SELECT token FROM {{messaging.scheduled_outbox_message}} WHERE due_time < '{late.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}+00'",
+                row => Text(row, 0)
+            )
+        )
+            _violations.Add($"I7: timer {token} in the outbox is orphaned.");
     }
 
     Task<List<JsonElement>> Log() =>

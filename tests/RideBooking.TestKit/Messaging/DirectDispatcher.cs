@@ -157,6 +157,7 @@ internal sealed class DirectDispatcher(IServiceProvider services)
         [
             .. rows.Select(Read),
             .. timers.Select(row => new SetTimer(
+                row.Token,
                 row.DueTime,
                 Read(JsonSerializer.Deserialize<OutboxMessage>(row.Message)!)
             )),
@@ -214,6 +215,7 @@ internal sealed class DirectDispatcher(IServiceProvider services)
 }
 
 /// <summary>A timer that was set.</summary>
+/// <param name="Token">The token that cancels it.</param>
 /// <param name="Due">When it is due.</param>
 /// <param name="Message">The message that it sends.</param>
-internal sealed record SetTimer(DateTimeOffset Due, object Message);
+internal sealed record SetTimer(Guid Token, DateTimeOffset Due, object Message);

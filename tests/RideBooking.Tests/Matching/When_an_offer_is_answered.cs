@@ -1,6 +1,8 @@
+using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RideBooking.Contracts;
 using RideBooking.Matching;
+using RideBooking.TestKit.Messaging;
 
 namespace RideBooking.Tests.Matching;
 
@@ -42,6 +44,33 @@ public sealed class When_an_offer_is_answered : IAsyncLifetime
                 _lab.Now
             )
         );
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Its_timer_is_cancelled(bool accepted)
+    {
+        var timer = _lab.SentOf<SetTimer>().Single(timer => timer.Message is OfferTimeout);
+        timer.Token.ShouldBe(_offer.OfferId);
+        // The lab has taken it, as if it were due.
+        await _lab.In(db =>
+        {
+            db.Add(
+                new ScheduledOutboxMessage
+                {
+                    Id = Guid.CreateVersion7(),
+                    Token = timer.Token,
+                    DueTime = timer.Due.UtcDateTime,
+                    Message = "{}",
+                }
+            );
+            return db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        });
+
+        _ = accepted ? await _lab.Accept("anna", _offer.OfferId) : await _lab.Decline("anna", _offer.OfferId);
+
+        (await _lab.All<ScheduledOutboxMessage>()).ShouldBeEmpty();
     }
 
     [Fact]

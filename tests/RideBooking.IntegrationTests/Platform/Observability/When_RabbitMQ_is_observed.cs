@@ -28,7 +28,6 @@ public sealed class When_RabbitMQ_is_observed(WatchedOnRabbitMq app) : IClassFix
             "ride-in-process process",
             "search-for-driver process",
             "find-driver process",
-            "quartz process",
         ];
         await WaitFor.TrueAsync(
             "all spans of the request to be exported",

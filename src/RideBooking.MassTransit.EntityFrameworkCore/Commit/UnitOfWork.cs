@@ -59,8 +59,8 @@ sealed class UnitOfWork : IAsyncDisposable
     /// <summary>Whether the unit itself is beginning a transaction.</summary>
     public bool IsBeginning { get; private set; }
 
-    /// <summary>Whether everything is committed, by the group or by the unit itself.</summary>
-    public bool IsCommitted { get; set; }
+    /// <summary>How the attempt ended; null while it may still change or send something, or has to commit its own transaction.</summary>
+    public AttemptResult? Result { get; private set; }
 
     /// <summary>Whether a saga may come from memory; false for a second attempt, which must read the stored saga.</summary>
     public bool MayUseCache { get; }
@@ -71,14 +71,6 @@ sealed class UnitOfWork : IAsyncDisposable
 
     /// <summary>Called when the saga from memory is not the stored one.</summary>
     public Action? WhenStale { get; set; }
-
-    /// <summary>
-    /// Whether the inbox knows the message already: from another delivery, or from this one if its confirmation was lost.
-    /// </summary>
-    public bool WasHandledBefore { get; set; }
-
-    /// <summary>Why a unit with a saga from memory could not be written.</summary>
-    public Exception? Failure { get; set; }
 
     /// <summary>Completes when the group has written the unit, or has failed to.</summary>
     public Task Written => _written.Task;
@@ -140,11 +132,21 @@ sealed class UnitOfWork : IAsyncDisposable
 
     public void WhenCommitted(Action action) => _whenCommitted.Add(action);
 
-    public void Committed()
+    /// <summary>Ends the attempt. Those who wait for the commit learn of it.</summary>
+    public void End(AttemptResult result)
     {
-        IsCommitted = true;
-        foreach (var action in _whenCommitted)
-            action();
+        Result = result;
+        if (result is AttemptResult.Committed)
+            foreach (var action in _whenCommitted)
+                action();
+    }
+
+    /// <summary>Commits the unit's own transaction, with what interceptors and filters have added since it was saved.</summary>
+    public async Task CommitSeparately(CancellationToken cancellationToken)
+    {
+        await Context.SaveChangesAsync(cancellationToken);
+        await Transaction!.CommitAsync(cancellationToken);
+        End(new AttemptResult.Committed());
     }
 
     public void WrittenByGroup() => _written.TrySetResult();

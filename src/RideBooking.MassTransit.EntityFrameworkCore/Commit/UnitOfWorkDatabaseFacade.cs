@@ -56,7 +56,7 @@ sealed record UnitOfWorkDatabaseFacade : RelationalDatabaseFacadeDependencies
     {
         get
         {
-            if (UnitOfWork.On(_current.Context) is { Transaction: null, IsBeginning: false, IsCommitted: false } unit)
+            if (UnitOfWork.On(_current.Context) is { Transaction: null, IsBeginning: false, Result: null } unit)
                 unit.BeginOwnTransaction();
             return base.RelationalConnection;
         }

@@ -55,16 +55,14 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         }
 
         var strategy = dbContext.Database.CreateExecutionStrategy();
-        var failure = await Run(mayUseCache: true);
-        if (failure is { UsedCache: true })
+        var result = await Run(mayUseCache: true);
+        if (result is AttemptResult.StaleSaga)
         {
-            // The saga came from memory, and another process may have changed it since. Only the stored saga may decide a
-            // refusal.
             if (context.TryGetPayload<IResettablePayload>(out var outcome))
                 outcome.Reset();
-            failure = await Run(mayUseCache: false);
+            result = await Run(mayUseCache: false);
         }
-        if (failure is null)
+        if (result is AttemptResult.Committed or AttemptResult.Duplicate)
         {
             await DeliverInScope();
             handlingLock.Handled();
@@ -84,22 +82,24 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             return;
         }
 
+        // A second attempt uses no saga from memory, so none is stale.
+        var failed = (AttemptResult.Failed)result;
         // The filter around the consumer reports its failures, unless the strategy may have retried them. That filter does
         // not run yet when the transaction begins, and no longer when it is committed.
-        if (!failure.IsReported)
+        if (!failed.IsReported)
             await context.NotifyFaulted(
                 context,
                 context.ReceiveContext.ElapsedTime,
                 options.ConsumerType,
-                failure.Reason.SourceException
+                failed.Reason
             );
-        failure.Reason.Throw();
+        ExceptionDispatchInfo.Throw(failed.Reason);
 
         // A strategy that retries (EnableRetryOnFailure) handles the whole message again, in the same scope with a context
         // that tracks nothing. Failures that it does not retry are left to the bus.
-        async Task<Failure?> Run(bool mayUseCache)
+        async Task<AttemptResult> Run(bool mayUseCache)
         {
-            Failure? last = null;
+            AttemptResult? last = null;
             try
             {
                 return await strategy.ExecuteAsync(async () =>
@@ -107,18 +107,18 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                     if (last is not null && context.TryGetPayload<IResettablePayload>(out var outcome))
                         outcome.Reset();
                     last = await Attempt(mayUseCache);
-                    if (last is not null && strategy.RetriesOnFailure)
-                        last.Reason.Throw();
+                    if (strategy.RetriesOnFailure && ReasonOf(last) is { } reason)
+                        ExceptionDispatchInfo.Throw(reason);
                     return last;
                 });
             }
-            catch (Exception) when (last is not null)
+            catch (Exception) when (last is not null && ReasonOf(last) is not null)
             {
                 return last;
             }
         }
 
-        async Task<Failure?> Attempt(bool mayUseCache)
+        async Task<AttemptResult> Attempt(bool mayUseCache)
         {
             var now = clock.GetUtcNow().UtcDateTime;
             await using var unit = new UnitOfWork(
@@ -161,35 +161,30 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                     throw new InvalidOperationException(
                         "The message was not marked as consumed, so it may not be committed."
                     );
-
-                if (unit.WasHandledBefore)
-                    return null;
-                if (unit.Failure is { } failed)
-                    ExceptionDispatchInfo.Throw(failed);
-                if (!unit.IsCommitted)
-                {
-                    await dbContext.SaveChangesAsync(context.CancellationToken);
-                    await unit.Transaction!.CommitAsync(context.CancellationToken);
-                    unit.Committed();
-                }
+                if (unit.Result is null)
+                    await unit.CommitSeparately(context.CancellationToken);
             }
             catch (Exception exception)
+            {
+                return await Failure(exception, isConsuming && !strategy.RetriesOnFailure);
+            }
+
+            if (unit.Result is AttemptResult.StaleSaga stale)
+                return await Failure(stale.Reason, isReported: false);
+            if (unit.Result is AttemptResult.Committed && IsShared())
+                _outbox.Value.Delivery.Enqueue(unit.Sent);
+            return unit.Result!;
+
+            async Task<AttemptResult> Failure(Exception exception, bool isReported)
             {
                 if (exception is DbUpdateConcurrencyException)
                     unit.WhenStale?.Invoke();
                 var usedCache = unit.CachedSaga is not null;
                 await unit.DisposeAsync();
                 dbContext.ChangeTracker.Clear();
-                return new Failure(
-                    ExceptionDispatchInfo.Capture(DatabaseConflicts.AsConcurrencyConflict(exception) ?? exception),
-                    usedCache,
-                    isConsuming && !strategy.RetriesOnFailure
-                );
+                var reason = DatabaseConflicts.AsConcurrencyConflict(exception) ?? exception;
+                return usedCache ? new AttemptResult.StaleSaga(reason) : new AttemptResult.Failed(reason, isReported);
             }
-
-            if (IsShared())
-                _outbox.Value.Delivery.Enqueue(unit.Sent);
-            return null;
         }
 
         async Task<bool> IsConsumed()
@@ -239,5 +234,11 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         scope.Add("provider", "entityFrameworkCore");
     }
 
-    sealed record Failure(ExceptionDispatchInfo Reason, bool UsedCache, bool IsReported);
+    static Exception? ReasonOf(AttemptResult result) =>
+        result switch
+        {
+            AttemptResult.Failed failed => failed.Reason,
+            AttemptResult.StaleSaga stale => stale.Reason,
+            _ => null,
+        };
 }

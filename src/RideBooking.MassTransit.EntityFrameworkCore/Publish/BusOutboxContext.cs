@@ -121,14 +121,25 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
 
     /// <summary>Adds or removes the row of a scheduled message, if the message is a scheduler's.</summary>
     /// <remarks>
-    /// If a message that is cancelled becomes due before the caller saves, SaveChanges finds its row gone and fails as it does for
-    /// any row that another transaction has deleted.
+    /// Within a transaction of the caller, a cancelled message is deleted at once. Otherwise it is deleted by SaveChanges: if it becomes
+    /// due before that, SaveChanges finds its row gone, and fails as it does for any row that another transaction has deleted.
     /// </remarks>
     async Task<bool> ScheduleOrCancel<T>(SendContext<T> context)
         where T : class
     {
         if (context.Message is CancelScheduledMessage cancelled)
         {
+            var added = _dbContext
+                .Set<ScheduledOutboxMessage>()
+                .Local.Where(message => message.Token == cancelled.TokenId);
+            if (_dbContext.Database.CurrentTransaction is not null)
+            {
+                await ScheduledMessages.Cancel(_dbContext, [cancelled.TokenId], context.CancellationToken);
+                lock (_lock)
+                    foreach (var message in added.ToList())
+                        _dbContext.Entry(message).State = EntityState.Detached;
+                return true;
+            }
             var messages = await _dbContext
                 .Set<ScheduledOutboxMessage>()
                 .AsTracking()
@@ -137,10 +148,7 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
             lock (_lock)
             {
                 // Those that this scope has added are not in the database yet.
-                messages.AddRange(
-                    _dbContext.Set<ScheduledOutboxMessage>().Local.Where(message => message.Token == cancelled.TokenId)
-                );
-                _dbContext.RemoveRange(messages.Distinct());
+                _dbContext.RemoveRange(messages.Union(added.ToList()));
             }
             return true;
         }

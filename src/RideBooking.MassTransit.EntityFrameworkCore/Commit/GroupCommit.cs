@@ -69,7 +69,7 @@ sealed partial class GroupCommit<TDbContext>(
         Start();
         await using (cancellationToken.UnsafeRegister(static pending => ((Pending)pending!).Cancel(), pending))
             await unit.Written;
-        unit.Committed();
+        unit.End(new AttemptResult.Committed());
     }
 
     /// <summary>Deletes delivered messages, together with the next group of several units or after a short delay.</summary>

@@ -117,9 +117,9 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
         {
             // The confirmation of a commit may have been lost, or another process was first.
             if (await isHandled())
-                unit.WasHandledBefore = true;
+                unit.End(new AttemptResult.Duplicate());
             else if (unit.CachedSaga is not null)
-                unit.Failure = exception;
+                unit.End(new AttemptResult.StaleSaga(exception));
             else
                 Throw(exception);
         }
