@@ -38,21 +38,23 @@ internal sealed class TimersWaiting(AppDbContext db, TimeProvider clock) : IGaug
         var overdueInQuartz = inQuartz.Where(time => time < due.Ticks);
         var inOutbox = db.Set<ScheduledOutboxMessage>().Select(timer => (DateTime?)timer.DueTime);
         var overdueInOutbox = inOutbox.Where(time => time < due);
-        var oldest = await overdueInOutbox.MinAsync(cancellationToken);
-        if (
-            await overdueInQuartz.MinAsync(cancellationToken) is { } ticks
-            && new DateTime(ticks, DateTimeKind.Utc) is var time
-            && !(oldest <= time)
-        )
-            oldest = time;
+        var (lateInQuartz, lateInOutbox) = (
+            await overdueInQuartz.CountAsync(cancellationToken),
+            await overdueInOutbox.CountAsync(cancellationToken)
+        );
+        // Usually none is overdue.
+        DateTime?[] oldest =
+        [
+            lateInQuartz > 0 && await overdueInQuartz.MinAsync(cancellationToken) is { } ticks
+                ? new DateTime(ticks, DateTimeKind.Utc)
+                : null,
+            lateInOutbox > 0 ? await overdueInOutbox.MinAsync(cancellationToken) : null,
+        ];
         return
         [
             s_timers.Reads(await inQuartz.CountAsync(cancellationToken) + await inOutbox.CountAsync(cancellationToken)),
-            s_overdue.Reads(
-                await overdueInQuartz.CountAsync(cancellationToken)
-                    + await overdueInOutbox.CountAsync(cancellationToken)
-            ),
-            Age.Reads(Ages.Of(oldest, clock)),
+            s_overdue.Reads(lateInQuartz + lateInOutbox),
+            Age.Reads(Ages.Of(oldest.Min(), clock)),
         ];
     }
 }

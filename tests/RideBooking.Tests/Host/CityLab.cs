@@ -90,10 +90,11 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
 
     Task<bool> IsAtRest(CancellationToken cancellationToken) =>
         In(async db =>
-            !await db.Set<OutboxMessage>().AnyAsync(cancellationToken)
+            // Before the outbox, to which a timer moves when it is due.
+            !await Scheduled(db).AnyAsync(time => time <= Now.UtcDateTime, cancellationToken)
+            && !await db.Set<OutboxMessage>().AnyAsync(cancellationToken)
             // A timer that is being sent has no next time any more.
             && !await Timers(db).AnyAsync(time => time == null || time <= Now.UtcTicks, cancellationToken)
-            && !await Scheduled(db).AnyAsync(time => time <= Now.UtcDateTime, cancellationToken)
             && await db.Set<Subscription>()
                 .CountAsync(
                     row =>
