@@ -1,4 +1,5 @@
 using System.Data;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,9 @@ sealed partial class ScheduledDelivery<TDbContext>(
     where TDbContext : DbContext
 {
     static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);
+
+    // Until the next attempt to move a message that could not be moved.
+    static readonly TimeSpan s_pause = TimeSpan.FromMinutes(1);
 
     readonly int _limit = Math.Max(1, (int)(settings.ScheduledPerSecond * s_interval.TotalSeconds ?? 0));
 
@@ -77,6 +81,54 @@ sealed partial class ScheduledDelivery<TDbContext>(
         if (due.Count == 0)
             return;
 
+        try
+        {
+            await Move(context, due, now, cancellationToken);
+        }
+        // One of them cannot become a row of the outbox. The others must not wait for it.
+        catch (Exception exception)
+            when (exception is DbUpdateException and not DbUpdateConcurrencyException or JsonException)
+        {
+            foreach (var message in due)
+                await MoveAlone(context, message, now, cancellationToken);
+        }
+    }
+
+    async Task MoveAlone(
+        TDbContext context,
+        ScheduledOutboxMessage message,
+        DateTime now,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await Move(context, [message], now, cancellationToken);
+        }
+        catch (DbUpdateConcurrencyException exception)
+        {
+            LogLost(exception);
+        }
+        catch (Exception exception) when (exception is DbUpdateException or JsonException)
+        {
+            LogNotMoved(exception, message.Token);
+            context.ChangeTracker.Clear();
+            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+            await context
+                .Set<ScheduledOutboxMessage>()
+                .Where(row => row.Token == message.Token && row.Id == message.Id)
+                .ExecuteUpdateAsync(row => row.SetProperty(m => m.DueTime, now + s_pause), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+    }
+
+    async Task Move(
+        TDbContext context,
+        List<ScheduledOutboxMessage> due,
+        DateTime now,
+        CancellationToken cancellationToken
+    )
+    {
         var superseded = await Superseded(context, due, cancellationToken);
         List<OutboxMessage> messages = [];
         await context
@@ -136,6 +188,12 @@ sealed partial class ScheduledDelivery<TDbContext>(
         "Outbox: scheduled messages were moved or cancelled by others meanwhile; the rest is moved at the next interval"
     )]
     partial void LogLost(Exception reason);
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "Outbox: the scheduled message {Token} is due and cannot be put into the outbox; it is retried every minute"
+    )]
+    partial void LogNotMoved(Exception reason, Guid token);
 
     [LoggerMessage(LogLevel.Warning, "Outbox: moving scheduled messages failed; it is retried at the next interval")]
     partial void LogFailed(Exception reason);

@@ -4,7 +4,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>The timers and redeliveries that the scheduler keeps in the database.</summary>
+/// <summary>The redeliveries that Quartz keeps in the database, and the timers if it keeps them.</summary>
 public static class StoredTimers
 {
     // The scheduler's integration uses these names. Its other triggers only record cancellations.

@@ -236,6 +236,40 @@ public sealed class When_messages_are_scheduled
         Received().Select(letter => letter.Number).Order().ShouldBe(Enumerable.Range(0, letters));
     }
 
+    [Theory, MemberData(nameof(Databases))]
+    public async Task One_that_cannot_be_sent_does_not_delay_the_others(string database)
+    {
+        await using var servers = await ConformanceServers.StartAsync(database);
+        await using var bench = await Start(servers);
+        var (token, letter) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await bench.Request(
+            async (scheduler, office) =>
+            {
+                await scheduler.SchedulePublish(Due(bench), new LetterFiled(letter), Stop);
+                office.Add(
+                    new ScheduledOutboxMessage
+                    {
+                        Id = Guid.CreateVersion7(),
+                        Token = token,
+                        DueTime = Due(bench).AddSeconds(-1),
+                        Message = "not JSON",
+                    }
+                );
+                await office.SaveChangesAsync(Stop);
+                return token;
+            }
+        );
+        bench.Clock.Advance(s_delay);
+
+        await bench.MailboxHas(1);
+        bench.Mailbox.Received.ShouldHaveSingleItem().Message.LetterId.ShouldBe(letter);
+        await WaitFor.TrueAsync(
+            "the other one is tried again later",
+            async () => (await bench.TheOnly<ScheduledOutboxMessage>()).DueTime > Due(bench).AddMinutes(-10)
+        );
+        (await bench.TheOnly<ScheduledOutboxMessage>()).Token.ShouldBe(token);
+    }
+
     [Fact]
     public async Task A_model_without_the_table_does_not_start()
     {
