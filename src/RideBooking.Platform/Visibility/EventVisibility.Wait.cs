@@ -116,13 +116,12 @@ public sealed partial class EventVisibility
         /// <summary>
         /// Returns when all events known by now, and those that follow from them, are handled, or the time is up.
         /// </summary>
-        /// <returns>Whether there was anything to wait for.</returns>
-        public async Task<bool> Finish(CancellationToken cancellationToken)
+        public async Task Finish(CancellationToken cancellationToken)
         {
             lock (visibility._lock)
             {
                 if (_pending.Count == 0)
-                    return false;
+                    return;
                 IsWaiting = true;
                 EndIfDone();
             }
@@ -139,7 +138,6 @@ public sealed partial class EventVisibility
             {
                 visibility.LogTimeout(limit, MarkStuckConsumers());
             }
-            return true;
         }
 
         string MarkStuckConsumers()

@@ -77,7 +77,10 @@ public sealed partial class EventVisibility : IDeliveryObserver, IDisposable
     /// <param name="streamId">The ride's or driver's id, as the event log has it.</param>
     /// <param name="events">The types of the events.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether it has waited, so that reading again is worthwhile.</returns>
+    /// <returns>
+    /// Whether there are such events. What the caller read before may be older than they are, even where they were handled
+    /// without a wait, in the moment after.
+    /// </returns>
     public async Task<bool> WaitUntilHandled(
         string streamId,
         IReadOnlyCollection<Type> events,
@@ -88,7 +91,9 @@ public sealed partial class EventVisibility : IDeliveryObserver, IDisposable
         lock (_lock)
             wait.Follow(streamId);
         await Poll([wait], cancellationToken);
-        return await wait.Finish(cancellationToken);
+        await wait.Finish(cancellationToken);
+        lock (_lock)
+            return wait.Known.Any();
     }
 
     /// <summary>

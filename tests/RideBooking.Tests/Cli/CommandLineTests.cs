@@ -456,9 +456,9 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
     [Fact]
     public async Task Ends_when_the_canary_has_paused_the_redrive()
     {
-        var ride = await host.Poison("end-search", messages: 2);
+        var ride = await host.Poison("compute-fare", messages: 2);
         var result = await host.Run([
-            .. new[] { "error-queues", "redrive", "end-search_error", "--ride", $"{ride}" },
+            .. new[] { "error-queues", "redrive", "compute-fare_error", "--ride", $"{ride}" },
             .. new[] { "--canary", "--reason", "mended", "--yes" },
         ]);
 
