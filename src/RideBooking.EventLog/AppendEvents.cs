@@ -90,7 +90,7 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
 
     /// <inheritdoc />
     public void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) =>
-        SignalCommit(eventData.Context);
+        SignalCommit(eventData);
 
     /// <inheritdoc />
     public Task TransactionCommittedAsync(
@@ -99,7 +99,7 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
         CancellationToken cancellationToken = default
     )
     {
-        SignalCommit(eventData.Context);
+        SignalCommit(eventData);
         return Task.CompletedTask;
     }
 
@@ -140,11 +140,11 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
     static List<LoggedEvent>? ToNumber(DbContext? db) =>
         db is not null && s_appended.TryGetValue(db, out var appended) && Sequencer.IsOnlyWriter(db) ? appended : null;
 
-    void SignalCommit(DbContext? db)
+    void SignalCommit(TransactionEndEventData ended)
     {
-        if (db is null)
+        if (ended.Context is not { } db)
             return;
-        SubjectKeys.Ended(db);
+        keys.Committed(db, ended.TransactionId);
         if (s_appended.TryGetValue(db, out var numbered) && s_appended.Remove(db))
             signal.Committed(numbered);
     }
@@ -153,12 +153,13 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
     {
         if (db is null)
             return;
-        SubjectKeys.Ended(db);
+        SubjectKeys.RolledBack(db);
         s_appended.Remove(db);
     }
 
     List<NewEvent>? Find(DbContext db)
     {
+        SubjectKeys.Saving(db);
         List<NewEvent>? events = null;
         foreach (var entry in db.ChangeTracker.Entries<OutboxMessage>())
             if (entry.State == EntityState.Added && catalogue.Find(entry.Entity.MessageType) is { } type)

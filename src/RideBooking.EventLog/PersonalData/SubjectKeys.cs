@@ -18,9 +18,9 @@ public sealed class SubjectKeys : IDisposable
     static readonly byte[] s_forgotten = [];
     static readonly TimeSpan s_keep = TimeSpan.FromMinutes(10);
 
-    // Whose keys a context has created in its open transaction. They are not kept: a rollback would leave events with a key
-    // that is not stored.
-    static readonly ConditionalWeakTable<DbContext, HashSet<string>> s_created = [];
+    // The keys that a context has created in its open transaction. They are kept when it has committed: after a rollback, events
+    // would be written with a key that is not stored.
+    static readonly ConditionalWeakTable<DbContext, Created> s_created = [];
 
     readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = MaxKeys });
 
@@ -42,14 +42,13 @@ public sealed class SubjectKeys : IDisposable
     internal byte[] Keep(DbContext db, SubjectKey stored)
     {
         var key = stored.Key ?? s_forgotten;
-        if (!s_created.TryGetValue(db, out var created) || !created.Contains(stored.Subject))
-            _known.Set(
-                stored.Subject,
-                key,
-                new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = s_keep }
-            );
+        if (!s_created.TryGetValue(db, out var created) || !created.Keys.ContainsKey(stored.Subject))
+            Keep(stored.Subject, key);
         return key;
     }
+
+    void Keep(string subject, byte[] key) =>
+        _known.Set(subject, key, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = s_keep });
 
     /// <summary>Adds a new key for a rider to the context, to be saved with the rider's first event.</summary>
     /// <remarks>If another transaction does so at the same time, one of them fails with a duplicate key, and is retried.</remarks>
@@ -67,13 +66,41 @@ public sealed class SubjectKeys : IDisposable
                 }
             );
         entry.State = EntityState.Added;
-        s_created.GetOrCreateValue(db).Add(subject);
-        return entry.Entity.Key ?? s_forgotten;
+        var key = entry.Entity.Key ?? s_forgotten;
+        s_created.GetValue(db, db => new(db.Database.CurrentTransaction?.TransactionId, [])).Keys[subject] = key;
+        return key;
     }
 
-    /// <summary>Notes that the context's transaction has ended.</summary>
-    internal static void Ended(DbContext db) => s_created.Remove(db);
+    /// <summary>
+    /// Forgets the keys of an earlier transaction of the context. A transaction that is disposed of without an end is not reported.
+    /// </summary>
+    internal static void Saving(DbContext db)
+    {
+        if (
+            s_created.TryGetValue(db, out var earlier)
+            && (db.Database.CurrentTransaction is not { } current || current.TransactionId != earlier.TransactionId)
+        )
+            s_created.Remove(db);
+    }
+
+    /// <summary>Keeps the keys in memory that the context's transaction has created and committed.</summary>
+    internal void Committed(DbContext db, Guid transactionId)
+    {
+        if (!s_created.TryGetValue(db, out var created))
+            return;
+        s_created.Remove(db);
+        if (created.TransactionId is null || created.TransactionId == transactionId)
+            foreach (var (subject, key) in created.Keys)
+                Keep(subject, key);
+    }
+
+    /// <summary>Forgets the keys that the context has created in a transaction that was rolled back.</summary>
+    internal static void RolledBack(DbContext db) => s_created.Remove(db);
 
     /// <inheritdoc />
     public void Dispose() => _known.Dispose();
+
+    /// <param name="TransactionId">The caller's transaction; null for the one that SaveChanges begins automatically.</param>
+    /// <param name="Keys">The keys by subject.</param>
+    sealed record Created(Guid? TransactionId, Dictionary<string, byte[]> Keys);
 }
