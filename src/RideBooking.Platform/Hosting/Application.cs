@@ -116,12 +116,14 @@ public static class Application
         if (command == HostCommand.Recover)
             return await RecoverCommand.Run(app.Services, CancellationToken.None);
 
+        // Resolved here, the bus knows its endpoints. It starts with the host. Configuring it and opening the database take about
+        // the same time, so both are done at once.
+        var bus = Task.Run(app.Services.GetRequiredService<IBusControl>);
         await DatabaseStartupCheck.Check(app.Services, app.Lifetime.ApplicationStopping);
         await app
             .Services.GetRequiredService<ApplicationSecret>()
             .Load(app.Services.GetRequiredService<IServiceScopeFactory>(), app.Lifetime.ApplicationStopping);
-        // Resolved here, the bus knows its endpoints. It starts with the host.
-        app.Services.GetRequiredService<IBusControl>();
+        await bus;
         await BrokerStartupCheck.Check(
             app.Services.GetRequiredService<TransportOptions>(),
             app.Services.GetRequiredService<ReceiveEndpoints>(),

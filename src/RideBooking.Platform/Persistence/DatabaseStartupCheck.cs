@@ -20,7 +20,9 @@ internal static class DatabaseStartupCheck
             {
                 if (db.Database.IsSqlite())
                     await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", cancellationToken);
-                await db.Database.MigrateAsync(cancellationToken);
+                // Migrating also compares the model with the migrations, as a test does: a tenth of the start.
+                if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+                    await db.Database.MigrateAsync(cancellationToken);
             },
             cancellationToken
         );
