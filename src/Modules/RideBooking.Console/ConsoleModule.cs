@@ -70,6 +70,8 @@ public sealed class ConsoleModule : IModule
         settings["EnableStaticAssetsDevelopmentCaching"] = "true";
         routes.MapStaticAssets();
         var console = routes.MapGroup(Session.Path);
+        // The pages know the addresses with hashes only of files that are mapped in their own group.
+        console.MapStaticAssets();
         Session.Map(console);
         DownloadAudit.Map(console);
         console
