@@ -58,6 +58,22 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
     }
 
     /// <inheritdoc />
+    /// <remarks>EF Core does so when a SaveChanges in the caller's transaction fails, after which the caller may still commit.</remarks>
+    public void RolledBackToSavepoint(DbTransaction transaction, TransactionEventData eventData) =>
+        RolledBackInPart(eventData);
+
+    /// <inheritdoc cref="RolledBackToSavepoint"/>
+    public Task RolledBackToSavepointAsync(
+        DbTransaction transaction,
+        TransactionEventData eventData,
+        CancellationToken cancellationToken = default
+    )
+    {
+        RolledBackInPart(eventData);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
     public InterceptionResult TransactionCommitting(
         DbTransaction transaction,
         TransactionEventData eventData,
@@ -147,6 +163,12 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
         keys.Committed(db, ended.TransactionId);
         if (s_appended.TryGetValue(db, out var numbered) && s_appended.Remove(db))
             signal.Committed(numbered);
+    }
+
+    static void RolledBackInPart(TransactionEventData eventData)
+    {
+        if (eventData.Context is { } db)
+            SubjectKeys.RolledBackInPart(db);
     }
 
     static void Forget(DbContext? db)

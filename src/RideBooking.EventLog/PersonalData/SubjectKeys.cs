@@ -89,9 +89,19 @@ public sealed class SubjectKeys : IDisposable
         if (!s_created.TryGetValue(db, out var created))
             return;
         s_created.Remove(db);
-        if (created.TransactionId is null || created.TransactionId == transactionId)
+        if (!created.IsRolledBackInPart && (created.TransactionId is null || created.TransactionId == transactionId))
             foreach (var (subject, key) in created.Keys)
                 Keep(subject, key);
+    }
+
+    /// <summary>
+    /// Notes that a part of the context's transaction was rolled back. Its commit does not show which keys are stored, so none is
+    /// kept.
+    /// </summary>
+    internal static void RolledBackInPart(DbContext db)
+    {
+        if (s_created.TryGetValue(db, out var created))
+            created.IsRolledBackInPart = true;
     }
 
     /// <summary>Forgets the keys that the context has created in a transaction that was rolled back.</summary>
@@ -102,5 +112,8 @@ public sealed class SubjectKeys : IDisposable
 
     /// <param name="TransactionId">The caller's transaction; null for the one that SaveChanges begins automatically.</param>
     /// <param name="Keys">The keys by subject.</param>
-    sealed record Created(Guid? TransactionId, Dictionary<string, byte[]> Keys);
+    sealed record Created(Guid? TransactionId, Dictionary<string, byte[]> Keys)
+    {
+        public bool IsRolledBackInPart { get; set; }
+    }
 }

@@ -133,6 +133,33 @@ public sealed class When_an_event_has_personal_data(EmbeddedHost host) : IClassF
     }
 
     [Fact]
+    public async Task Its_key_is_used_only_if_it_was_not_rolled_back_to_a_savepoint()
+    {
+        await using (var scope = host.Services.CreateAsyncScope())
+        {
+            var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+            var publish = scope.ServiceProvider.GetRequiredService<IPublishEndpoint>();
+            await using var transaction = await db.Database.BeginTransactionAsync(Stop);
+            await transaction.CreateSavepointAsync("before", Stop);
+            await publish.Publish(
+                Events.RideRequested(
+                    Guid.CreateVersion7(),
+                    DateTimeOffset.UtcNow,
+                    _rider,
+                    new Place(52.12345, 13.12345, Home)
+                ),
+                Stop
+            );
+            await db.SaveChangesAsync(Stop);
+            await transaction.RollbackToSavepointAsync("before", Stop);
+            await transaction.CommitAsync(Stop);
+        }
+
+        var later = await Request(_rider);
+        (await Read(later)).Pickup.Address.ShouldBe(Home);
+    }
+
+    [Fact]
     public async Task Its_rider_gets_one_key_when_several_first_events_race()
     {
         var rides = await Task.WhenAll(
