@@ -37,7 +37,7 @@ public sealed class SignInAtAuthorityTests : IAsyncLifetime
 
         (asked, page) = await Get(browser, "console/sign-in/authority?returnUrl=%2Fconsole%2Faudit");
         asked.ShouldBe("/console/audit");
-        page.ShouldContain("blazor.web.js");
+        page.ShouldMatch(@"_framework/blazor\.web\.[0-9a-z]{10}\.js");
     }
 
     [Fact]
