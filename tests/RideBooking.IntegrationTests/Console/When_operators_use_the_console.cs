@@ -291,6 +291,8 @@ public sealed class When_operators_use_the_console(ConsoleHost host) : IClassFix
         await page.GotoAsync("console/failed-messages/list?queue=compute-fare_error");
         await page.GetByText("Fares were broken").First.WaitForAsync();
 
+        // The metrics are answered from a cache for a fraction of a second, and a page may take less.
+        await WaitFor.TrueAsync("the request to be counted", async () => await Requests() > before);
         (await Requests() - before).ShouldBe(1);
 
         // How often any page has requested the list, which does not refresh.
