@@ -21,7 +21,7 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
         IDbTransactionInterceptor,
         IGroupCommitInterceptor
 {
-    // The contexts that have appended events, until their transactions end, with the events that they have numbered.
+    // The contexts that have appended events since their last commit, with the events that they have numbered.
     static readonly ConditionalWeakTable<DbContext, List<LoggedEvent>> s_appended = [];
 
     /// <inheritdoc />
@@ -58,22 +58,6 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
     }
 
     /// <inheritdoc />
-    /// <remarks>EF Core does so when a SaveChanges in the caller's transaction fails, after which the caller may still commit.</remarks>
-    public void RolledBackToSavepoint(DbTransaction transaction, TransactionEventData eventData) =>
-        RolledBackInPart(eventData);
-
-    /// <inheritdoc cref="RolledBackToSavepoint"/>
-    public Task RolledBackToSavepointAsync(
-        DbTransaction transaction,
-        TransactionEventData eventData,
-        CancellationToken cancellationToken = default
-    )
-    {
-        RolledBackInPart(eventData);
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc />
     public InterceptionResult TransactionCommitting(
         DbTransaction transaction,
         TransactionEventData eventData,
@@ -104,84 +88,11 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
         return result;
     }
 
-    /// <inheritdoc />
-    public void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) =>
-        SignalCommit(eventData);
-
-    /// <inheritdoc />
-    public Task TransactionCommittedAsync(
-        DbTransaction transaction,
-        TransactionEndEventData eventData,
-        CancellationToken cancellationToken = default
-    )
-    {
-        SignalCommit(eventData);
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc />
-    public void TransactionRolledBack(DbTransaction transaction, TransactionEndEventData eventData) =>
-        Forget(eventData.Context);
-
-    /// <inheritdoc />
-    public Task TransactionRolledBackAsync(
-        DbTransaction transaction,
-        TransactionEndEventData eventData,
-        CancellationToken cancellationToken = default
-    )
-    {
-        Forget(eventData.Context);
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc />
-    /// <remarks>
-    /// The numbers may have been rolled back. If the transaction did commit after all, the next read of the log finds its
-    /// events.
-    /// </remarks>
-    public void TransactionFailed(DbTransaction transaction, TransactionErrorEventData eventData) =>
-        Forget(eventData.Context);
-
-    /// <inheritdoc cref="TransactionFailed"/>
-    public Task TransactionFailedAsync(
-        DbTransaction transaction,
-        TransactionErrorEventData eventData,
-        CancellationToken cancellationToken = default
-    )
-    {
-        Forget(eventData.Context);
-        return Task.CompletedTask;
-    }
-
     static List<LoggedEvent>? ToNumber(DbContext? db) =>
         db is not null && s_appended.TryGetValue(db, out var appended) && Sequencer.IsOnlyWriter(db) ? appended : null;
 
-    void SignalCommit(TransactionEndEventData ended)
-    {
-        if (ended.Context is not { } db)
-            return;
-        keys.Committed(db, ended.TransactionId);
-        if (s_appended.TryGetValue(db, out var numbered) && s_appended.Remove(db))
-            signal.Committed(numbered);
-    }
-
-    static void RolledBackInPart(TransactionEventData eventData)
-    {
-        if (eventData.Context is { } db)
-            SubjectKeys.RolledBackInPart(db);
-    }
-
-    static void Forget(DbContext? db)
-    {
-        if (db is null)
-            return;
-        SubjectKeys.RolledBack(db);
-        s_appended.Remove(db);
-    }
-
     List<NewEvent>? Find(DbContext db)
     {
-        SubjectKeys.Saving(db);
         List<NewEvent>? events = null;
         foreach (var entry in db.ChangeTracker.Entries<OutboxMessage>())
             if (entry.State == EntityState.Added && catalogue.Find(entry.Entity.MessageType) is { } type)
@@ -193,7 +104,6 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
         // A retried SaveChanges sees messages whose events it has already added.
         var known = db.ChangeTracker.Entries<LoggedEvent>().Select(entry => entry.Entity.EventId).ToHashSet();
         events.RemoveAll(happened => !known.Add(happened.Message.MessageId));
-        s_appended.AddOrUpdate(db, []);
         return events;
     }
 
@@ -206,15 +116,31 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
 
     void Append(DbContext db, List<NewEvent> events, Dictionary<string, byte[]> known, List<SubjectKey> stored)
     {
+        // The same transaction may have created the stored keys, and may yet be rolled back.
+        var toKeep = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var row in stored)
-            known[row.Subject] = keys.Keep(db, row);
+            toKeep[row.Subject] = known[row.Subject] = row.Key ?? SubjectKeys.Forgotten;
         foreach (var happened in events)
         {
             byte[]? key = null;
             if (happened.Subject is { } subject && !known.TryGetValue(subject, out key))
-                known.Add(subject, key = SubjectKeys.Create(db, subject, happened.SentAt));
+                toKeep[subject] = known[subject] = key = SubjectKeys.Create(db, subject, happened.SentAt);
             db.Entry(happened.ToLog(key)).State = EntityState.Added;
         }
+
+        var numbered = s_appended.GetOrCreateValue(db);
+        numbered.Clear();
+        AfterCommit.OfSaving(
+            db,
+            everything =>
+            {
+                if (everything)
+                    keys.Keep(toKeep);
+                // Several saves in one transaction are signalled once.
+                if (s_appended.Remove(db))
+                    signal.Committed(numbered);
+            }
+        );
     }
 
     static NewEvent Read(OutboxMessage message, EventType type)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
@@ -14,13 +13,10 @@ public sealed class SubjectKeys : IDisposable
 {
     const int MaxKeys = 50_000;
 
-    // In place of a destroyed key.
-    static readonly byte[] s_forgotten = [];
-    static readonly TimeSpan s_keep = TimeSpan.FromMinutes(10);
+    /// <summary>In place of a destroyed key.</summary>
+    internal static readonly byte[] Forgotten = [];
 
-    // The keys that a context has created in its open transaction. They are kept when it has committed: after a rollback, events
-    // would be written with a key that is not stored.
-    static readonly ConditionalWeakTable<DbContext, Created> s_created = [];
+    static readonly TimeSpan s_keep = TimeSpan.FromMinutes(10);
 
     readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = MaxKeys });
 
@@ -38,17 +34,16 @@ public sealed class SubjectKeys : IDisposable
     internal static IQueryable<SubjectKey> Stored(DbContext db, IReadOnlyCollection<string> subjects) =>
         db.Set<SubjectKey>().AsNoTracking().Where(row => subjects.Contains(row.Subject));
 
-    /// <summary>Keeps the stored key in memory, unless the context's own transaction has created it.</summary>
-    internal byte[] Keep(DbContext db, SubjectKey stored)
+    /// <summary>Keeps stored keys in memory.</summary>
+    internal void Keep(IReadOnlyDictionary<string, byte[]> stored)
     {
-        var key = stored.Key ?? s_forgotten;
-        if (!s_created.TryGetValue(db, out var created) || !created.Keys.ContainsKey(stored.Subject))
-            Keep(stored.Subject, key);
-        return key;
+        foreach (var (subject, key) in stored)
+            _known.Set(
+                subject,
+                key,
+                new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = s_keep }
+            );
     }
-
-    void Keep(string subject, byte[] key) =>
-        _known.Set(subject, key, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = s_keep });
 
     /// <summary>Adds a new key for a rider to the context, to be saved with the rider's first event.</summary>
     /// <remarks>If another transaction does so at the same time, one of them fails with a duplicate key, and is retried.</remarks>
@@ -66,54 +61,9 @@ public sealed class SubjectKeys : IDisposable
                 }
             );
         entry.State = EntityState.Added;
-        var key = entry.Entity.Key ?? s_forgotten;
-        s_created.GetValue(db, db => new(db.Database.CurrentTransaction?.TransactionId, [])).Keys[subject] = key;
-        return key;
+        return entry.Entity.Key ?? Forgotten;
     }
-
-    /// <summary>
-    /// Forgets the keys of an earlier transaction of the context. A transaction that is disposed of without an end is not reported.
-    /// </summary>
-    internal static void Saving(DbContext db)
-    {
-        if (
-            s_created.TryGetValue(db, out var earlier)
-            && (db.Database.CurrentTransaction is not { } current || current.TransactionId != earlier.TransactionId)
-        )
-            s_created.Remove(db);
-    }
-
-    /// <summary>Keeps the keys in memory that the context's transaction has created and committed.</summary>
-    internal void Committed(DbContext db, Guid transactionId)
-    {
-        if (!s_created.TryGetValue(db, out var created))
-            return;
-        s_created.Remove(db);
-        if (!created.IsRolledBackInPart && (created.TransactionId is null || created.TransactionId == transactionId))
-            foreach (var (subject, key) in created.Keys)
-                Keep(subject, key);
-    }
-
-    /// <summary>
-    /// Notes that a part of the context's transaction was rolled back. Its commit does not show which keys are stored, so none is
-    /// kept.
-    /// </summary>
-    internal static void RolledBackInPart(DbContext db)
-    {
-        if (s_created.TryGetValue(db, out var created))
-            created.IsRolledBackInPart = true;
-    }
-
-    /// <summary>Forgets the keys that the context has created in a transaction that was rolled back.</summary>
-    internal static void RolledBack(DbContext db) => s_created.Remove(db);
 
     /// <inheritdoc />
     public void Dispose() => _known.Dispose();
-
-    /// <param name="TransactionId">The caller's transaction; null for the one that SaveChanges begins automatically.</param>
-    /// <param name="Keys">The keys by subject.</param>
-    sealed record Created(Guid? TransactionId, Dictionary<string, byte[]> Keys)
-    {
-        public bool IsRolledBackInPart { get; set; }
-    }
 }

@@ -116,8 +116,15 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
         _services.TryAddSingleton<SharedContext<TDbContext>>();
         _services.TryAddSingleton(provider => new BusOutboxes<TDbContext>(provider, _services));
         _services.AddSingleton(new OutboxRegistration(typeof(TDbContext)));
-        if (_services.All(service => service.ImplementationType != typeof(CommitInterceptorConfiguration<>)))
-            _services.AddSingleton(typeof(IDbContextOptionsConfiguration<>), typeof(CommitInterceptorConfiguration<>));
+        // The first interceptor sees each SaveChanges, also one that another interceptor stops.
+        if (_services.All(service => service.ImplementationType != typeof(AfterCommitConfiguration<>)))
+            _services.Insert(
+                0,
+                ServiceDescriptor.Singleton(
+                    typeof(IDbContextOptionsConfiguration<>),
+                    typeof(AfterCommitConfiguration<>)
+                )
+            );
         _services.TryAddSingleton<InboxCache<TDbContext>>();
         _services.AddHostedService<OutboxService<TDbContext>>();
         _services.AddHostedService<BusOutboxDeliveryService<TDbContext>>();

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Transactions;
 using MassTransit.Clients;
 using MassTransit.DependencyInjection;
 using MassTransit.Middleware;
@@ -231,21 +230,8 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
             if (accepted)
                 _added.RemoveAll(_saved.Contains);
             if (_dbContext.Database.CurrentTransaction is { } transaction)
-            {
                 _transactions.Add(transaction.GetDbTransaction());
-                CommitInterceptor.WhenCommitted(transaction, everything => Committed(saved, everything));
-            }
-            else if (
-                (_dbContext.Database.GetEnlistedTransaction() ?? System.Transactions.Transaction.Current) is { } ambient
-            )
-                ambient.TransactionCompleted += (_, ended) =>
-                {
-                    // Not every provider takes part in the ambient transaction, so the database is asked.
-                    if (ended.Transaction?.TransactionInformation.Status == TransactionStatus.Committed)
-                        Committed(saved, everything: false);
-                };
-            else
-                Committed(saved, everything: true);
+            AfterCommit.OfSaved(_dbContext, everything => Committed(saved, everything));
         }
     }
 

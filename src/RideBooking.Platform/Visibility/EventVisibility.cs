@@ -208,12 +208,13 @@ public sealed partial class EventVisibility : IDeliveryObserver, IDisposable
     /// <summary>Whether any request waits for commits.</summary>
     internal bool IsNeeded => _count > 0;
 
-    /// <summary>Records a transaction that this process has committed.</summary>
-    internal void Committed(DbContext context, Commit commit)
+    /// <summary>Records events that this process has committed.</summary>
+    /// <param name="context">The context that has saved them.</param>
+    /// <param name="events">The events, each with the message whose handling published it.</param>
+    internal void Published(DbContext context, IEnumerable<(LoggedEvent Event, Guid? Cause)> events)
     {
         lock (_lock)
-        {
-            foreach (var (row, cause) in commit.Events)
+            foreach (var (row, cause) in events)
             foreach (
                 var wait in Of(context).Concat(Of(row.StreamId)).Concat(cause is null ? [] : Of(cause)).ToHashSet()
             )
@@ -221,7 +222,14 @@ public sealed partial class EventVisibility : IDeliveryObserver, IDisposable
                 wait.Follow(row.StreamId);
                 wait.Add(row.EventId, row.EventType);
             }
-            foreach (var (message, consumer) in commit.InboxEntries)
+    }
+
+    /// <summary>Records messages whose handling this process has committed, each with the consumer.</summary>
+    /// <remarks>What their handling has published is recorded before.</remarks>
+    internal void Handled(IEnumerable<(Guid Message, Guid Consumer)> entries)
+    {
+        lock (_lock)
+            foreach (var (message, consumer) in entries)
             {
                 MarkWorking(consumer);
                 foreach (var wait in Of(message).ToList())
@@ -230,7 +238,6 @@ public sealed partial class EventVisibility : IDeliveryObserver, IDisposable
                     wait.EndIfDone();
                 }
             }
-        }
     }
 
     /// <inheritdoc />
@@ -269,12 +276,4 @@ public sealed partial class EventVisibility : IDeliveryObserver, IDisposable
         "A request was answered after {Limit} although these are not handled yet: {Events}"
     )]
     partial void LogTimeout(TimeSpan limit, string events);
-
-    /// <summary>What one transaction has committed.</summary>
-    /// <param name="Events">Its events, each with the message whose handling published it.</param>
-    /// <param name="InboxEntries">The inbox entries: the messages it has handled, each with the consumer.</param>
-    internal sealed record Commit(
-        List<(LoggedEvent Event, Guid? Cause)> Events,
-        List<(Guid Message, Guid Consumer)> InboxEntries
-    );
 }

@@ -1,5 +1,3 @@
-using System.Data.Common;
-using System.Runtime.CompilerServices;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -14,13 +12,8 @@ namespace RideBooking.Platform.Visibility;
 /// <remarks>It reads the context's change tracker and sends no statement. It runs after <see cref="AppendEvents"/>.</remarks>
 internal sealed class VisibilityInterceptor(EventVisibility visibility)
     : SaveChangesInterceptor,
-        IDbTransactionInterceptor,
         IGroupCommitInterceptor
 {
-    // Kept until their transactions end. A transaction that is disposed of without an end is not reported: its id differs from
-    // the next one's.
-    readonly ConditionalWeakTable<DbContext, Saved> _saved = [];
-
     public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
     {
         Saving(eventData.Context!);
@@ -37,62 +30,8 @@ internal sealed class VisibilityInterceptor(EventVisibility visibility)
         return ValueTask.FromResult(result);
     }
 
-    public override void SaveChangesFailed(DbContextErrorEventData eventData) => Forget(eventData.Context);
-
-    public override Task SaveChangesFailedAsync(
-        DbContextErrorEventData eventData,
-        CancellationToken cancellationToken = default
-    )
-    {
-        Forget(eventData.Context);
-        return Task.CompletedTask;
-    }
-
-    public void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) =>
-        Committed(eventData);
-
-    public Task TransactionCommittedAsync(
-        DbTransaction transaction,
-        TransactionEndEventData eventData,
-        CancellationToken cancellationToken = default
-    )
-    {
-        Committed(eventData);
-        return Task.CompletedTask;
-    }
-
-    public void TransactionRolledBack(DbTransaction transaction, TransactionEndEventData eventData) =>
-        Forget(eventData.Context);
-
-    public Task TransactionRolledBackAsync(
-        DbTransaction transaction,
-        TransactionEndEventData eventData,
-        CancellationToken cancellationToken = default
-    )
-    {
-        Forget(eventData.Context);
-        return Task.CompletedTask;
-    }
-
-    // If the transaction did commit after all, the poll finds it.
-    public void TransactionFailed(DbTransaction transaction, TransactionErrorEventData eventData) =>
-        Forget(eventData.Context);
-
-    public Task TransactionFailedAsync(
-        DbTransaction transaction,
-        TransactionErrorEventData eventData,
-        CancellationToken cancellationToken = default
-    )
-    {
-        Forget(eventData.Context);
-        return Task.CompletedTask;
-    }
-
     void Saving(DbContext db)
     {
-        var transaction = db.Database.CurrentTransaction?.TransactionId;
-        if (_saved.TryGetValue(db, out var earlier) && (transaction is null || earlier.TransactionId != transaction))
-            _saved.Remove(db);
         if (!visibility.IsNeeded)
             return;
         List<LoggedEvent> events = [];
@@ -114,29 +53,29 @@ internal sealed class VisibilityInterceptor(EventVisibility visibility)
                     default:
                         break;
                 }
-        if (events.Count == 0 && entries.Count == 0)
-            return;
-        var commit = _saved.GetValue(db, _ => new Saved(transaction, new EventVisibility.Commit([], []))).Commit;
-        commit.Events.AddRange(events.Select(row => (row, causes.GetValueOrDefault(row.EventId))));
-        commit.InboxEntries.AddRange(entries);
+        // If only a part was committed, the poll finds it.
+        if (events.Count > 0)
+            AfterCommit.OfSaving(
+                db,
+                everything =>
+                {
+                    if (everything)
+                        visibility.Published(
+                            db,
+                            events.ConvertAll(row => (row, causes.GetValueOrDefault(row.EventId)))
+                        );
+                }
+            );
+        // A wait for a message ends when it is handled, unless its handling has published more.
+        if (entries.Count > 0)
+            AfterCommit.OfSaving(
+                db,
+                everything =>
+                {
+                    if (everything)
+                        visibility.Handled(entries);
+                },
+                isLast: true
+            );
     }
-
-    void Committed(TransactionEndEventData ended)
-    {
-        if (ended.Context is not { } db || !_saved.TryGetValue(db, out var saved))
-            return;
-        _saved.Remove(db);
-        if (saved.TransactionId is null || saved.TransactionId == ended.TransactionId)
-            visibility.Committed(db, saved.Commit);
-    }
-
-    void Forget(DbContext? db)
-    {
-        if (db is not null)
-            _saved.Remove(db);
-    }
-
-    /// <param name="TransactionId">The caller's transaction; null for the one that SaveChanges begins automatically.</param>
-    /// <param name="Commit">What the transaction will have committed.</param>
-    sealed record Saved(Guid? TransactionId, EventVisibility.Commit Commit);
 }

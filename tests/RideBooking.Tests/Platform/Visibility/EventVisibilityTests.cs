@@ -58,8 +58,7 @@ public sealed class EventVisibilityTests
             return wait;
         }
 
-        void Handles(Guid message) =>
-            visibility.Committed(null!, new([], [.. consumers.Select(consumer => (message, consumer.Id))]));
+        void Handles(Guid message) => visibility.Handled(consumers.Select(consumer => (message, consumer.Id)));
     }
 
     [Fact]
