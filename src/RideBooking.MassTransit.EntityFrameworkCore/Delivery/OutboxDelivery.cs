@@ -18,7 +18,6 @@ sealed partial class OutboxDelivery<TDbContext>(
 )
     where TDbContext : DbContext
 {
-    public const int MaxMessagesInMemory = 10_000;
     static readonly TimeSpan MinPollInterval = TimeSpan.FromMilliseconds(10);
     static readonly TimeSpan MaxPollInterval = TimeSpan.FromMilliseconds(200);
 
@@ -26,23 +25,11 @@ sealed partial class OutboxDelivery<TDbContext>(
     readonly ConcurrentDictionary<(Uri Destination, bool AreRetries), OutboxQueue<TDbContext>> _queues = new();
     readonly List<Task> _ordered = [];
 
-    // The value is true if the message is already sent and only its deletion is pending.
-    readonly ConcurrentDictionary<Guid, bool> _inFlight = new();
-    readonly ConcurrentQueue<Guid> _undeleted = new();
-    TaskCompletionSource _somethingSent = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    int _unfinished;
-
     /// <summary>Completes when sending begins; the result is the token that ends it.</summary>
     public Task<CancellationToken> Running => _running.Task;
 
-    /// <summary>Whether this process is about to send the message, so that the sweeper must not.</summary>
-    public bool IsInFlight(Guid id) => _inFlight.ContainsKey(id);
-
-    /// <summary>Whether more messages fit into memory.</summary>
-    public bool HasRoom => Volatile.Read(ref _unfinished) < MaxMessagesInMemory;
-
-    /// <summary>Whether all enqueued messages have been sent or left to the sweeper.</summary>
-    public bool IsIdle => Volatile.Read(ref _unfinished) == 0;
+    /// <summary>The messages that this process holds.</summary>
+    public MessagesInFlight InFlight { get; } = new();
 
     /// <summary>Whether every destination with pending messages is waiting for the broker.</summary>
     public bool WaitsForBroker
@@ -110,16 +97,7 @@ sealed partial class OutboxDelivery<TDbContext>(
     /// <summary>Records which messages were sent, and deletes them.</summary>
     public Task DeleteSent(List<Guid> ids)
     {
-        foreach (var id in ids)
-            _inFlight.TryUpdate(id, true, false);
-        if (settings.KeepsOrder)
-            Interlocked
-                .Exchange(
-                    ref _somethingSent,
-                    new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
-                )
-                .TrySetResult();
-
+        InFlight.Sent(ids);
         return Delete(ids);
     }
 
@@ -127,15 +105,8 @@ sealed partial class OutboxDelivery<TDbContext>(
     public async Task ReleaseAfter(Task deleted, IReadOnlyCollection<OutboxBatch> batches)
     {
         await deleted;
-        var undeleted = _undeleted.IsEmpty ? [] : _undeleted.ToHashSet();
         foreach (var batch in batches)
-        {
-            foreach (var message in batch.Messages)
-                if (!undeleted.Contains(message.Id))
-                    _inFlight.TryRemove(message.Id, out _);
-            Interlocked.Add(ref _unfinished, -batch.Messages.Count);
-            batch.Release();
-        }
+            InFlight.Release(batch);
     }
 
     /// <summary>Removes a queue that has ended.</summary>
@@ -146,7 +117,7 @@ sealed partial class OutboxDelivery<TDbContext>(
 
     void Enqueue(IReadOnlyList<OutboxMessage> messages, bool isCommitted)
     {
-        if (messages.Count == 0 || !HasRoom)
+        if (messages.Count == 0 || !InFlight.HasRoom)
             return;
 
         // If the commit took so long that the messages are due, a sweeper may already have sent them.
@@ -167,15 +138,11 @@ sealed partial class OutboxDelivery<TDbContext>(
     }
 
     /// <summary>Sends the messages that are not in flight yet; the task completes when they are released.</summary>
-    Task Enqueue(OutboxBatch batch)
+    Task Enqueue(OutboxBatch enqueued)
     {
-        var taken = batch.Messages.Where(message => _inFlight.TryAdd(message.Id, false)).ToList();
-        if (taken.Count == 0)
+        if (InFlight.Hold(enqueued) is not { } batch)
             return Task.CompletedTask;
-        if (taken.Count < batch.Messages.Count)
-            batch = new OutboxBatch(taken, batch.IsCommitted);
 
-        Interlocked.Add(ref _unfinished, batch.Messages.Count);
         if (batch.Predecessors.Count == 0)
         {
             Send(batch);
@@ -238,41 +205,31 @@ sealed partial class OutboxDelivery<TDbContext>(
         var since = Stopwatch.GetTimestamp();
         for (var pause = MinPollInterval; ; pause = pause * 2 < MaxPollInterval ? pause * 2 : MaxPollInterval)
         {
-            var somethingSent = Volatile.Read(ref _somethingSent).Task;
-            pending.RemoveWhere(id => _inFlight.TryGetValue(id, out var sent) && sent);
-            var others = pending.Where(id => !_inFlight.ContainsKey(id)).ToList();
+            var nextSent = InFlight.NextSent;
+            pending.RemoveWhere(InFlight.IsSent);
+            var others = pending.Where(id => !InFlight.Contains(id)).ToList();
             if (others.Count > 0)
                 pending.ExceptWith(others.Except(await store.Existing(others, cancellationToken)));
             if (pending.Count == 0)
                 return true;
             if (Stopwatch.GetElapsedTime(since) > settings.GracePeriod)
                 return false;
-            await Task.WhenAny(somethingSent, Task.Delay(pause, cancellationToken));
+            await Task.WhenAny(nextSent, Task.Delay(pause, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
     async Task Delete(IEnumerable<Guid> sent)
     {
-        var ids = sent.ToList();
-        while (_undeleted.TryDequeue(out var id))
-            ids.Add(id);
-
+        List<Guid> ids = [.. sent, .. InFlight.TakeUndeleted()];
         try
         {
             await group.Delete(ids);
-            foreach (var id in ids)
-                _inFlight.TryRemove(id, out _);
+            InFlight.Deleted(ids);
         }
         catch (Exception exception)
         {
-            // The messages are sent. Keeping them in memory prevents the sweeper from sending them again.
-            foreach (var id in ids)
-            {
-                _inFlight[id] = true;
-                _undeleted.Enqueue(id);
-            }
-
+            InFlight.NotDeleted(ids);
             LogUndeleted(exception, ids.Count);
         }
     }

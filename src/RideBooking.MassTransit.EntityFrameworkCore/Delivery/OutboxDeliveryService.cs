@@ -58,7 +58,7 @@ sealed partial class OutboxDeliveryService<TDbContext>(
         try
         {
             await Task.WhenAll(_sweeping, _moving).WaitAsync(timeout.Token);
-            while (!_sending.IsCompleted && !delivery.IsIdle && sender.IsBusReady && !delivery.WaitsForBroker)
+            while (!_sending.IsCompleted && !delivery.InFlight.IsIdle && sender.IsBusReady && !delivery.WaitsForBroker)
                 await Task.Delay(DrainPollDelay, timeout.Token);
         }
         catch (OperationCanceledException)
@@ -160,7 +160,7 @@ sealed partial class OutboxDeliveryService<TDbContext>(
         while (true)
         {
             var due = await store.Due(cancellationToken);
-            var inFlight = due.Select(message => message.Id).Where(delivery.IsInFlight).ToHashSet();
+            var inFlight = due.Select(message => message.Id).Where(delivery.InFlight.Contains).ToHashSet();
             if (inFlight.Count == 0)
                 return due;
 

@@ -19,7 +19,7 @@ sealed partial class OutboxQueue<TDbContext>(
     where TDbContext : DbContext
 {
     // Half of what fits into memory: an unavailable destination leaves room for the others.
-    const int MaxMessages = OutboxDelivery<TDbContext>.MaxMessagesInMemory / 2;
+    const int MaxMessages = MessagesInFlight.MaxMessages / 2;
     const int MaxMessagesPerBatch = 500;
 
     readonly Lock _lock = new();

@@ -51,7 +51,7 @@ sealed partial class ScheduledDelivery<TDbContext>(
         {
             // Without the broker, they would only fill the outbox, and all be sent at once when it is available again.
             await sender.WaitForBus(cancellationToken);
-            if (delivery.HasRoom)
+            if (delivery.InFlight.HasRoom)
                 await MoveDue(cancellationToken);
         }
         catch (DbUpdateConcurrencyException exception)

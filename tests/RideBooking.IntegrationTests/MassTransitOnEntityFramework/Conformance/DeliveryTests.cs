@@ -87,7 +87,7 @@ public sealed class DeliveryTests
         var delivery = next.Services.GetRequiredService<BusOutboxes<PostOffice>>().All.Single().Delivery;
         await WaitFor.TrueAsync(
             "it is no longer in flight",
-            () => Task.FromResult(!delivery.IsInFlight(read.Single().Id))
+            () => Task.FromResult(!delivery.InFlight.Contains(read.Single().Id))
         );
 
         await Task.WhenAll(delivery.EnqueueDue(read));
