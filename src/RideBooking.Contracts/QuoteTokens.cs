@@ -92,7 +92,9 @@ public sealed class QuoteTokens(ReadOnlyMemory<byte> key)
         string? C,
         int M,
         int S,
-        long X
+        long X,
+        string? G = null,
+        int? U = null
     )
     {
         public static Payload Of(SignedQuote quote) =>
@@ -106,7 +108,9 @@ public sealed class QuoteTokens(ReadOnlyMemory<byte> key)
                 quote.Fare.Currency,
                 quote.DistanceMeters,
                 quote.DurationSeconds,
-                quote.ExpiresAt.UtcTicks
+                quote.ExpiresAt.UtcTicks,
+                quote.City,
+                quote.SurgePercent
             );
 
         public SignedQuote? ToQuote() =>
@@ -123,7 +127,9 @@ public sealed class QuoteTokens(ReadOnlyMemory<byte> key)
                     new Money(amount, currency),
                     M,
                     S,
-                    new DateTimeOffset(X, TimeSpan.Zero)
+                    new DateTimeOffset(X, TimeSpan.Zero),
+                    G,
+                    U ?? 100
                 )
                 : null;
     }

@@ -13,6 +13,8 @@ namespace RideBooking.Contracts;
 /// <param name="DistanceMeters">The estimated distance, metres.</param>
 /// <param name="DurationSeconds">The estimated driving time, seconds.</param>
 /// <param name="ExpiresAt">When the quote expires.</param>
+/// <param name="City">The code of the city whose tariff applies; null if there is only one tariff.</param>
+/// <param name="SurgePercent">The factor for high demand, per cent; 100 if there is none.</param>
 public sealed record SignedQuote(
     Guid Id,
     string RiderId,
@@ -22,5 +24,11 @@ public sealed record SignedQuote(
     Money Fare,
     int DistanceMeters,
     int DurationSeconds,
-    DateTimeOffset ExpiresAt
-);
+    DateTimeOffset ExpiresAt,
+    string? City = null,
+    int SurgePercent = 100
+)
+{
+    /// <summary>The terms of the quoted trip.</summary>
+    public TripTerms Terms => new(City, SurgePercent, Fare, DistanceMeters, DurationSeconds);
+}

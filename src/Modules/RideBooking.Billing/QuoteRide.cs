@@ -50,7 +50,9 @@ internal static class QuoteRide
             fare.Total,
             way.DistanceMeters,
             way.DurationSeconds,
-            now + options.ValidFor
+            now + options.ValidFor,
+            City: null,
+            Tariff.Percent(surge)
         );
         return TypedResults.Ok(
             new View(

@@ -90,6 +90,9 @@ internal sealed record Tariff(
         return Peaks.Where(peak => peak.Contains(local)).Select(peak => peak.Multiplier).DefaultIfEmpty(1m).Max();
     }
 
+    /// <summary>Returns a factor in per cent, as events have it.</summary>
+    public static int Percent(decimal factor) => (int)decimal.Round(factor * 100);
+
     /// <summary>The maximum tolls that a driver can claim for one ride, in the tariff's currency.</summary>
     public decimal MaxTolls { get; init; } = MinorUnits.DecimalsOf(Currency) == 0 ? 20_000m : 200m;
 

@@ -16,6 +16,15 @@ internal sealed class TripPolicy(TariffBook tariffs, IRouteEstimator routes, Tim
 
     public RouteEstimate Estimate(Place from, Place to) => routes.Estimate(from, to);
 
+    public TripTerms Terms(Place pickup, Place dropoff, string vehicleClass)
+    {
+        var now = clock.GetUtcNow();
+        var tariff = tariffs.At(now);
+        var (surge, way) = (tariff.SurgeAt(now), routes.Estimate(pickup, dropoff));
+        var fare = FareMeter.Meter(tariff, vehicleClass, way, surge);
+        return new TripTerms(City: null, Tariff.Percent(surge), fare.Total, way.DistanceMeters, way.DurationSeconds);
+    }
+
     public TripProblem? Check(Place pickup, Place dropoff, string vehicleClass)
     {
         if (!tariffs.At(clock.GetUtcNow()).Classes.ContainsKey(vehicleClass))

@@ -29,7 +29,8 @@ internal sealed record RequestRide(
     Money? QuotedFare,
     int? QuotedDistanceMeters,
     Guid? PaymentMethodId,
-    DateTimeOffset At
+    DateTimeOffset At,
+    TripTerms? Terms = null
 );
 
 internal static class RequestRideEndpoint
@@ -103,7 +104,8 @@ internal static class RequestRideEndpoint
                 quote?.Fare,
                 quote?.DistanceMeters,
                 request.PaymentMethodId,
-                now
+                now,
+                quote?.Terms ?? trips.Terms(request.Pickup, request.Dropoff, vehicleClass)
             );
             try
             {

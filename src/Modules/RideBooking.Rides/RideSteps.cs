@@ -23,7 +23,7 @@ internal static class RideSteps
             ride.QuotedDistanceMeters = asked.QuotedDistanceMeters;
             ride.PaymentMethodId = asked.PaymentMethodId;
             ride.RequestedAt = ride.MoveTo(asked.At);
-            return new RideRequested(
+            return new RideRequestedV2(
                 ride.CorrelationId,
                 ride.RiderId,
                 ride.Pickup,
@@ -33,7 +33,8 @@ internal static class RideSteps
                 ride.QuotedFare,
                 ride.QuotedDistanceMeters,
                 ride.PaymentMethodId,
-                ride.RequestedAt
+                ride.RequestedAt,
+                asked.Terms
             );
         });
 

@@ -12,7 +12,7 @@ namespace RideBooking.Contracts;
 /// <param name="PaymentMethodId">The payment method. If null, the rider's default.</param>
 /// <param name="At">When.</param>
 [Event("rides")]
-public sealed record RideRequested(
+public record RideRequested(
     Guid RideId,
     string RiderId,
     [PersonalData] Place Pickup,
@@ -24,6 +24,61 @@ public sealed record RideRequested(
     Guid? PaymentMethodId,
     DateTimeOffset At
 );
+
+/// <summary>A rider requested a ride.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="RiderId">The rider.</param>
+/// <param name="Pickup">The pickup point.</param>
+/// <param name="Dropoff">The destination.</param>
+/// <param name="VehicleClass">The requested vehicle class.</param>
+/// <param name="QuoteId">The quote the rider accepted, if any.</param>
+/// <param name="QuotedFare">The fare the quote promises.</param>
+/// <param name="QuotedDistanceMeters">The distance the quote covers, metres.</param>
+/// <param name="PaymentMethodId">The payment method. If null, the rider's default.</param>
+/// <param name="At">When.</param>
+/// <param name="Terms">The terms of the trip: those of the quote, or those of this moment. Null in version 1, which did not have them.</param>
+[Event("rides", Version = 2)]
+public sealed record RideRequestedV2(
+    Guid RideId,
+    string RiderId,
+    [PersonalData] Place Pickup,
+    [PersonalData] Place Dropoff,
+    string VehicleClass,
+    Guid? QuoteId,
+    Money? QuotedFare,
+    int? QuotedDistanceMeters,
+    Guid? PaymentMethodId,
+    DateTimeOffset At,
+    TripTerms? Terms = null
+)
+    : RideRequested(
+        RideId,
+        RiderId,
+        Pickup,
+        Dropoff,
+        VehicleClass,
+        QuoteId,
+        QuotedFare,
+        QuotedDistanceMeters,
+        PaymentMethodId,
+        At
+    )
+{
+    /// <summary>Supplies what version 1 did not say: its terms are unknown.</summary>
+    public static RideRequestedV2 Upcast(RideRequested older) =>
+        new(
+            older.RideId,
+            older.RiderId,
+            older.Pickup,
+            older.Dropoff,
+            older.VehicleClass,
+            older.QuoteId,
+            older.QuotedFare,
+            older.QuotedDistanceMeters,
+            older.PaymentMethodId,
+            older.At
+        );
+}
 
 /// <summary>
 /// The driver no longer has the ride. If <paramref name="SearchAgain"/> is true, the search for another driver starts.

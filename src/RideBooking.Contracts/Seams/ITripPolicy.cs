@@ -10,6 +10,12 @@ public interface ITripPolicy
     /// <summary>Estimates the route between two places.</summary>
     RouteEstimate Estimate(Place from, Place to);
 
+    /// <summary>Returns the present terms of a trip that can be booked.</summary>
+    /// <param name="pickup">Where it begins.</param>
+    /// <param name="dropoff">Where it ends.</param>
+    /// <param name="vehicleClass">The class, in lower case.</param>
+    TripTerms Terms(Place pickup, Place dropoff, string vehicleClass);
+
     /// <summary>Returns what is wrong with a trip; null when it can be booked.</summary>
     /// <param name="pickup">Where it begins.</param>
     /// <param name="dropoff">Where it ends.</param>

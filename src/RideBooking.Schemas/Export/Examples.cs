@@ -37,6 +37,19 @@ internal static class Examples
             s_card,
             At("19:10:00")
         ),
+        new RideRequestedV2(
+            s_ride,
+            Rider,
+            s_pickup,
+            s_dropoff,
+            "standard",
+            s_quote,
+            s_fare,
+            QuotedDistanceMeters: 6120,
+            s_card,
+            At("19:10:00"),
+            new TripTerms("berlin", SurgePercent: 120, s_fare, DistanceMeters: 6120, DurationSeconds: 980)
+        ),
         new DriverOffered(
             s_ride,
             Rider,

@@ -22,7 +22,8 @@ public sealed class QuoteTokensTests
         Gen.Int[0, 300_000],
         Gen.Int[0, 100_000],
         Gen.DateTimeOffset,
-        (rider, from, to, cents, meters, seconds, expires) =>
+        Gen.Select(Gen.String[Gen.Char['a', 'z'], 1, 20].Null(), Gen.Int[100, 1_000]),
+        (rider, from, to, cents, meters, seconds, expires, city) =>
             new SignedQuote(
                 Guid.CreateVersion7(),
                 rider,
@@ -32,7 +33,9 @@ public sealed class QuoteTokensTests
                 new Money(cents / 100m, "EUR"),
                 meters,
                 seconds,
-                expires.ToUniversalTime()
+                expires.ToUniversalTime(),
+                city.Item1,
+                city.Item2
             )
     );
 

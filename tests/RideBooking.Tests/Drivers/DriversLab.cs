@@ -165,6 +165,8 @@ public sealed class DriversLab : ModuleLab
 
         public RouteEstimate Estimate(Place from, Place to) => throw new NotSupportedException();
 
+        public TripTerms Terms(Place pickup, Place dropoff, string vehicleClass) => throw new NotSupportedException();
+
         public TripProblem? Check(Place pickup, Place dropoff, string vehicleClass) =>
             throw new NotSupportedException();
     }

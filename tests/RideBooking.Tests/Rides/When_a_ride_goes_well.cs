@@ -17,7 +17,7 @@ public sealed class When_a_ride_goes_well : RideLab
         ride.RequestedAt.ShouldBe(T0);
         Published<RideRequested>()
             .ShouldHaveSingleItem()
-            .ShouldBe(new RideRequested(RideId, Rider, Pickup, Dropoff, "standard", null, null, null, null, T0));
+            .ShouldBe(new RideRequestedV2(RideId, Rider, Pickup, Dropoff, "standard", null, null, null, null, T0));
         var timer = TimersSet.ShouldHaveSingleItem();
         timer.Due.ShouldBe(T0 + Times.SearchDeadline);
         timer.Token.ShouldBe(ride.SearchDeadlineTokenId);

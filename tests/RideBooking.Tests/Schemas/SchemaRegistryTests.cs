@@ -12,7 +12,7 @@ namespace RideBooking.Tests.Schemas;
 /// <summary>The registry over HTTP, as the client of Confluent's NuGet package uses it.</summary>
 public sealed class SchemaRegistryTests(ListeningHost host) : IClassFixture<ListeningHost>
 {
-    const string Subject = nameof(RideRequested);
+    const string Subject = nameof(DriverArrived);
 
     [Fact]
     public async Task The_client_lists_events_and_versions()
@@ -64,7 +64,7 @@ public sealed class SchemaRegistryTests(ListeningHost host) : IClassFixture<List
 
         refused.Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
         refused.ErrorCode.ShouldBe(42205);
-        refused.Message.ShouldContain("Add a version of RideRequested as a record in RideBooking.Contracts");
+        refused.Message.ShouldContain("Add a version of DriverArrived as a record in RideBooking.Contracts");
     }
 
     [Fact]
@@ -85,8 +85,8 @@ public sealed class SchemaRegistryTests(ListeningHost host) : IClassFixture<List
     [Theory]
     [InlineData(40401, "subjects/RideImagined/versions")]
     [InlineData(40401, "subjects/RideImagined/versions/1")]
-    [InlineData(40402, "subjects/RideRequested/versions/99")]
-    [InlineData(42202, "subjects/RideRequested/versions/newest")]
+    [InlineData(40402, "subjects/DriverArrived/versions/99")]
+    [InlineData(42202, "subjects/DriverArrived/versions/newest")]
     [InlineData(40403, "schemas/ids/4711")]
     [InlineData(40401, "config/RideImagined")]
     public async Task An_error_has_the_code_of_Confluents_registry(int errorCode, string path)

@@ -199,7 +199,7 @@ public sealed class When_a_redrive_is_simulated(EmbeddedHost host) : IClassFixtu
             )
         );
         States(ride).ShouldBe(("Initial", "Requested"));
-        Messages(ride).ShouldBe(["published RideRequested"]);
+        Messages(ride).ShouldBe(["published RideRequestedV2"]);
         Timers(ride).ShouldBe(["set SearchDeadlinePassed"]);
     }
 
