@@ -31,7 +31,9 @@ public sealed class BillingModule : IModule
         services.AddSingleton<ITollRules, TollRules>();
         services.AddSingleton<ITariffLocale, TariffLocale>();
         services.AddSingleton<IRouteEstimator, DirectRoute>();
+        services.AddScoped<IChangeQuotes, QuoteChange>();
         services.AddSingleton<PickupEtas>();
+        services.AddSingleton<IPickupEstimates>(provider => provider.GetRequiredService<PickupEtas>());
         services.AddSingleton<LearnPickupEtas>();
         services.AddHostedService(provider => provider.GetRequiredService<LearnPickupEtas>());
     }

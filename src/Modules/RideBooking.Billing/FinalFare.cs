@@ -28,10 +28,10 @@ internal static class FinalFare
     /// the ride is completed. A message with such tolls is not acceptable either, because a fare without them would silently take
     /// the driver's money.
     /// </remarks>
-    public static Fare Of(RideCompleted ride, Tariff tariff, IRouteEstimator routes)
+    public static Fare Of(RideCompleted ride, Tariff tariff, IRouteEstimator routes, IReadOnlyList<Place>? stops = null)
     {
-        var estimate = routes.Estimate(ride.Pickup, ride.Dropoff);
-        var reported = IsPlausible(ride) ? ride.DistanceMeters : null;
+        var estimate = routes.Estimate(Itinerary.Of(ride.Pickup, stops, ride.Dropoff));
+        var reported = IsPlausible(ride, stops) ? ride.DistanceMeters : null;
         var trip =
             ride.QuotedFare is { } quoted
             && quoted.Currency == tariff.Currency
@@ -47,9 +47,9 @@ internal static class FinalFare
     }
 
     /// <summary>Whether the reported distance can be true; true where none was reported.</summary>
-    public static bool IsPlausible(RideCompleted ride) =>
+    public static bool IsPlausible(RideCompleted ride, IReadOnlyList<Place>? stops = null) =>
         ride.DistanceMeters is not { } meters
-        || MeasuredDistance.Check(ride.Pickup, ride.Dropoff, ride.LastPosition, meters, ride.DurationSeconds)
+        || MeasuredDistance.Check(ride.Pickup, ride.Dropoff, ride.LastPosition, meters, ride.DurationSeconds, stops)
             == MeasuredDistance.Verdict.Plausible;
 
     static int EstimateDistance(RideCompleted ride, RouteEstimate estimate, IRouteEstimator routes) =>

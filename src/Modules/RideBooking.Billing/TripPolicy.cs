@@ -14,26 +14,38 @@ internal sealed class TripPolicy(TariffBook tariffs, IRouteEstimator routes, Tim
     public IReadOnlyList<string> VehicleClasses =>
         [.. tariffs.At(clock.GetUtcNow()).Classes.Keys.Order(StringComparer.Ordinal)];
 
-    public RouteEstimate Estimate(Place from, Place to) => routes.Estimate(from, to);
+    public RouteEstimate Estimate(Place from, Place to, IReadOnlyList<Place>? stops = null) =>
+        routes.Estimate(Itinerary.Of(from, stops, to));
 
-    public TripTerms Terms(Place pickup, Place dropoff, string vehicleClass)
+    public TripTerms Terms(Place pickup, Place dropoff, string vehicleClass, IReadOnlyList<Place>? stops = null)
     {
         var now = clock.GetUtcNow();
         var tariff = tariffs.At(now);
-        var (surge, way) = (tariff.SurgeAt(now), routes.Estimate(pickup, dropoff));
+        var (surge, way) = (tariff.SurgeAt(now), Estimate(pickup, dropoff, stops));
         var fare = FareMeter.Meter(tariff, vehicleClass, way, surge);
         return new TripTerms(City: null, Tariff.Percent(surge), fare.Total, way.DistanceMeters, way.DurationSeconds);
     }
 
-    public TripProblem? Check(Place pickup, Place dropoff, string vehicleClass)
+    public TripProblem? Check(Place pickup, Place dropoff, string vehicleClass, IReadOnlyList<Place>? stops = null)
     {
         if (!tariffs.At(clock.GetUtcNow()).Classes.ContainsKey(vehicleClass))
             return new TripProblem("vehicleClass", $"must be one of: {string.Join(", ", VehicleClasses)}");
-        return routes.Estimate(pickup, dropoff).DistanceMeters switch
+        var itinerary = Itinerary.Of(pickup, stops, dropoff);
+        long meters = 0;
+        foreach (var (number, leg) in itinerary.Legs().Index())
         {
-            < MinMeters => new TripProblem("dropoff", "must differ from the pickup"),
-            > MaxMeters => new TripProblem("dropoff", $"must be within {MaxMeters / 1000} km of the pickup"),
-            _ => null,
-        };
+            var length = routes.Estimate(leg.From, leg.To).DistanceMeters;
+            var isLast = number == itinerary.Count - 2;
+            if (length < MinMeters)
+                return new TripProblem(
+                    isLast ? "dropoff" : $"stops[{number}]",
+                    number == 0 ? "must differ from the pickup" : "must differ from the stop before it"
+                );
+            meters += length;
+        }
+        return meters <= MaxMeters ? null
+            : stops is { Count: > 0 }
+                ? new TripProblem("stops", $"must not make the trip longer than {MaxMeters / 1000} km")
+            : new TripProblem("dropoff", $"must be within {MaxMeters / 1000} km of the pickup");
     }
 }

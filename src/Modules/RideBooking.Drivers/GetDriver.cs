@@ -36,11 +36,13 @@ internal static class GetDriver
 
         var ride = await db.RidesOf(driver.Id)
             .OrderByDescending(work => work.AssignedAt)
+            .WithDestination(db)
             .FirstOrDefaultAsync(cancellationToken);
         var offer =
             ride is null && profile.ShiftId is not null
                 ? await db.OffersTo(driver.Id, clock.GetUtcNow())
                     .OrderByDescending(work => work.ExpiresAt)
+                    .WithDestination(db)
                     .FirstOrDefaultAsync(cancellationToken)
                 : null;
         var isFree = profile.ShiftId is not null && ride is null && offer is null;
@@ -60,10 +62,22 @@ internal static class GetDriver
                 profile is { ShiftId: { } shiftId, OnlineSince: { } since } ? new ShiftView(shiftId, since) : null,
                 ride is null
                     ? null
-                    : new CurrentRide(ride.RideId, ride.OfferId, ride.Pickup, ride.Dropoff, ride.AssignedAt),
+                    : new CurrentRide(
+                        ride.Assignment.RideId,
+                        ride.Assignment.OfferId,
+                        ride.Assignment.Pickup,
+                        ride.Dropoff,
+                        ride.Assignment.AssignedAt
+                    ),
                 offer is null
                     ? null
-                    : new CurrentOffer(offer.OfferId, offer.RideId, offer.Pickup, offer.Dropoff, offer.ExpiresAt)
+                    : new CurrentOffer(
+                        offer.Assignment.OfferId,
+                        offer.Assignment.RideId,
+                        offer.Assignment.Pickup,
+                        offer.Dropoff,
+                        offer.Assignment.ExpiresAt
+                    )
             )
         );
     }

@@ -9,13 +9,14 @@ namespace RideBooking.Drivers;
 
 /// <summary>Tracks the offers and rides of drivers, from the events of matching and rides.</summary>
 /// <remarks>The end of an offer or of a ride is final, in whatever order and however often the events arrive.</remarks>
-[RepeatIsSafe("The row of an offer and the row of an ended ride exist once, and a stage never moves back.")]
+[RepeatIsSafe("The rows of an offer, a ride and its end exist once, and a stage or a change never moves back.")]
 internal sealed class TrackAssignments(AppDbContext db)
     : IConsumer<DriverOffered>,
         IConsumer<OfferDeclined>,
         IConsumer<OfferExpired>,
         IConsumer<DriverAssigned>,
         IConsumer<DriverUnassigned>,
+        IConsumer<DestinationChanged>,
         IConsumer<RideCompleted>,
         IConsumer<RideCancelled>
 {
@@ -75,6 +76,16 @@ internal sealed class TrackAssignments(AppDbContext db)
             context.Message.DriverId,
             context
         );
+
+    public async Task Consume(ConsumeContext<DestinationChanged> context)
+    {
+        var changed = context.Message;
+        var destination = await db.Set<RideDestination>()
+            .SingleOrDefaultAsync(ride => ride.RideId == changed.RideId, context.CancellationToken);
+        if (destination is null)
+            db.Add(destination = new RideDestination { RideId = changed.RideId });
+        destination.Redirect(changed);
+    }
 
     public Task Consume(ConsumeContext<RideCompleted> context) =>
         EndRide(context.Message.RideId, context.Message.DriverId, context.Message.At, context);

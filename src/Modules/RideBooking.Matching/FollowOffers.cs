@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,8 +14,8 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Matching;
 
 /// <summary>
-/// Streams the driver's state: <c>offer</c> when a ride is offered, <c>assigned</c> when they have the ride, <c>ended</c> when
-/// either has ended.
+/// Streams the driver's state: <c>offer</c> when a ride is offered, <c>assigned</c> when they have the ride, <c>destination</c>
+/// when the rider has changed where it goes, <c>ended</c> when offer or ride has ended.
 /// </summary>
 /// <remarks>
 /// The stream carries the state and not the history. A client that connects or reconnects first receives the current state, so
@@ -66,6 +67,7 @@ internal static class FollowOffers
         using var listener = signal.Listen(driverId);
         ActiveOffer? known = null;
         var (mayEnd, delay) = (true, Timeout.InfiniteTimeSpan);
+        var awaited = 0;
         while (true)
         {
             var before = known;
@@ -76,7 +78,9 @@ internal static class FollowOffers
             }
 
             if (known?.OfferId != before?.OfferId)
-                delay = Timeout.InfiniteTimeSpan;
+                (delay, awaited) = (Timeout.InfiniteTimeSpan, 0);
+            else if (awaited > 0 && known?.DestinationChange >= awaited)
+                (delay, awaited) = (Timeout.InfiniteTimeSpan, 0);
             else if (delay != Timeout.InfiniteTimeSpan)
                 delay = delay * 2 < s_maxDelay ? delay * 2 : s_maxDelay;
             if (mayEnd && known is not null && await IsEnding(scopes, known, cancellationToken))
@@ -90,6 +94,14 @@ internal static class FollowOffers
                         delay = s_minDelay;
                     else
                         mayEnd = true;
+                foreach (var row in events.Where(row => row.EventType == nameof(DestinationChanged)))
+                    if (
+                        known is not null
+                        && row.StreamId == known.RideId.ToString()
+                        && NumberOf(row) is var number
+                        && number > Math.Max(awaited, known.DestinationChange)
+                    )
+                        (delay, awaited) = (s_minDelay, number);
                 mayEnd |= missed;
                 poll = missed || events.Count == 0 || events.Any(row => s_changes.Contains(row.EventType));
             }
@@ -138,22 +150,38 @@ internal static class FollowOffers
                 (new ServerEvent(null, "ended", new OfferEnded(ended.OfferId, ended.RideId, ended.Status)), null)
             );
         }
-        if (found is not null && (known?.OfferId != found.Offer.OfferId || known.Status != found.Offer.Status))
+        var isNew = known?.OfferId != found?.Offer.OfferId || known?.Status != found?.Offer.Status;
+        if (found is not null && (isNew || known?.DestinationChange != found.Search.DestinationChange))
         {
-            var type = found.Offer.Status == OfferStatus.Accepted ? "assigned" : "offer";
+            var type =
+                !isNew ? "destination"
+                : found.Offer.Status == OfferStatus.Accepted ? "assigned"
+                : "offer";
             changes.Add(
                 (
                     new ServerEvent(null, type, OfferView.Of(found.Offer, found.Search)),
-                    new ActiveOffer(found.Offer.OfferId, found.Offer.RideId, found.Offer.Status)
+                    new ActiveOffer(
+                        found.Offer.OfferId,
+                        found.Offer.RideId,
+                        found.Offer.Status,
+                        found.Search.DestinationChange
+                    )
                 )
             );
         }
         return changes;
     }
 
+    // The number is not personal data, so it is readable in the stored event.
+    static int NumberOf(LoggedEvent row)
+    {
+        using var payload = JsonDocument.Parse(row.StoredPayload);
+        return payload.RootElement.GetProperty("number").GetInt32();
+    }
+
     sealed record Found(Offer Offer, Search Search);
 
-    sealed record ActiveOffer(Guid OfferId, Guid RideId, OfferStatus Status);
+    sealed record ActiveOffer(Guid OfferId, Guid RideId, OfferStatus Status, int DestinationChange);
 
     /// <summary>An offer, or the ride that resulted from it, that the driver no longer has.</summary>
     /// <param name="OfferId">The offer.</param>

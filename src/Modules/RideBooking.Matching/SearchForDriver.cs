@@ -7,11 +7,11 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
 
-/// <summary>Begins the search for a ride's driver.</summary>
+/// <summary>Begins the search for a ride's driver, unless the ride is booked ahead.</summary>
 [RepeatIsSafe("A ride has one search.")]
-internal sealed class SearchForDriver(AppDbContext db, ExclusiveOffers offers) : IConsumer<RideRequested>
+internal sealed class SearchForDriver(AppDbContext db, ExclusiveOffers offers) : IConsumer<RideRequestedV2>
 {
-    public async Task Consume(ConsumeContext<RideRequested> context)
+    public async Task Consume(ConsumeContext<RideRequestedV2> context)
     {
         var request = context.Message;
 
@@ -24,6 +24,8 @@ internal sealed class SearchForDriver(AppDbContext db, ExclusiveOffers offers) :
 
         var search = Search.For(request);
         db.Add(search);
+        if (search.Status == SearchStatus.Booked)
+            return;
         if (!await offers.OfferToNearest(search, context))
             await context.Publish(new SearchReopened(request.RideId));
     }

@@ -13,6 +13,8 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
 {
     const int BatchSize = 500;
 
+    static readonly string[] s_personal = [NotificationKind.RideOffered, NotificationKind.DestinationChanged];
+
     public RecordNotifications()
     {
         Notify<DriverAssigned>(NotificationTemplates.ForRider);
@@ -34,6 +36,7 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
         Notify<DriverIgnoredOffers>(NotificationTemplates.ForDriver);
         Notify<DriverUnassigned>(NotificationTemplates.ForDriver);
         Notify<RideCancelled>(NotificationTemplates.ForDriver);
+        Notify<DestinationChanged>(NotificationTemplates.ForDriver);
 
         On<RiderForgotten>((_, _) => null);
     }
@@ -53,7 +56,7 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
                 await base.Apply(db, generation, [read], cancellationToken);
     }
 
-    /// <summary>Removes from the offers of a rider's rides where the rides went.</summary>
+    /// <summary>Removes from the drivers' notifications of a rider's rides where the rides went.</summary>
     /// <remarks>All these rides have ended, so the rider has a notification of each.</remarks>
     static async Task RedactOffers(DbContext db, int generation, string riderId, CancellationToken cancellationToken)
     {
@@ -68,9 +71,9 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
             .ToHashSet();
         foreach (var batch in rides.Chunk(BatchSize))
             await stored
-                .Where(row => row.Kind == NotificationKind.RideOffered && batch.Contains(row.RideId))
+                .Where(row => s_personal.Contains(row.Kind) && batch.Contains(row.RideId))
                 .LoadAsync(cancellationToken);
-        foreach (var offer in tracked.Where(row => row.Kind == NotificationKind.RideOffered).ToList())
+        foreach (var offer in tracked.Where(row => s_personal.Contains(row.Kind)).ToList())
             if (rides.Contains(offer.RideId))
                 offer.Text = NotificationTemplates.ForgottenOffer;
     }

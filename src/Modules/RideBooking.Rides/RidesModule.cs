@@ -29,12 +29,14 @@ public sealed class RidesModule : IModule
             .AddSingleton(RideTimes.Read(configuration))
             .AddSingleton(Plausibility.Read(configuration))
             .AddSingleton(RideLimits.Read(configuration))
+            .AddSingleton(Bookings.Read(configuration))
             .AddSingleton(StuckRides.Read(configuration))
             .AddSingleton<FollowRide>()
             .AddScoped<IRidesOfRider, RidesOfRider>()
             .AddScoped<IRideStatuses, StatusesOfRides>()
             .AddScoped<RideCommands>()
             .AddScoped<IRecoverableWork, ResumeSearchDeadlines>()
+            .AddScoped<IRecoverableWork, ResumeSearchStarts>()
             .AddScoped<IAuditedState, AuditRides>()
             .AddScoped<IFinishedStreams, FinishedRides>()
             .AddScoped<IRiderObligations, RiderObligations>()
@@ -64,6 +66,8 @@ public sealed class RidesModule : IModule
         RequestRideEndpoint.Map(riders);
         ListRides.MapForRiders(riders);
         CancelRideEndpoint.Map(riders);
+        QuoteDestination.Map(riders);
+        ChangeDestinationEndpoint.Map(riders);
         PreviewCancellation.Map(riders);
         RateRideEndpoint.Map(riders);
 

@@ -23,11 +23,13 @@ internal sealed record StuckRides(TimeSpan SearchDeadline, TimeSpan After)
     public Expression<Func<Ride, bool>> At(DateTimeOffset now)
     {
         var (searchesSince, unchangedSince) = (now - SearchDeadline - s_tolerance, now - After);
+        var bookedUntil = now - s_tolerance;
         return ride =>
             ride.ActiveRiderId != null
             && (
                 ride.Status == nameof(RideStatus.Requested)
-                    ? ride.SearchStartedAt < searchesSince
+                    // A ride that is booked ahead is not searched for until later.
+                    ? (ride.Search > 0 ? ride.SearchStartedAt < searchesSince : ride.SearchAt < bookedUntil)
                     : ride.ChangedAt < unchangedSince
             );
     }
