@@ -23,6 +23,7 @@ public sealed class DriversModule : IModule
         services.AddSingleton<RecordCommission>();
         services.AddHostedService(provider => provider.GetRequiredService<RecordCommission>());
         services.AddProjection<RecordEarnings>();
+        services.AddProjection<RecordRatings>();
     }
 
     /// <inheritdoc />

@@ -115,6 +115,8 @@ public sealed class DriversLab : ModuleLab
     public DriverUnassigned Unassigned(Guid ride, Guid offer) =>
         Events.DriverUnassigned(ride, Now, driverId: s_anna.Id, offerId: offer);
 
+    public RideStarted Started(Guid ride) => new(ride, "rider", s_anna.Id, Now, WaitSeconds: 30);
+
     public RideCompleted Completed(Guid ride) => Events.RideCompleted(ride, Now, driverId: s_anna.Id);
 
     /// <summary>A cancellation before a driver was assigned.</summary>
