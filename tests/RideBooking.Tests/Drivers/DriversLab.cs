@@ -33,6 +33,7 @@ public sealed class DriversLab : ModuleLab
                 services
                     .AddSingleton<IDriverReservations>(new NoReservations())
                     .AddSingleton<ITripPolicy>(new Classes())
+                    .AddSingleton<ITariffLocale>(new Zones())
                     .AddSingleton<IRidesOfRider>(lab.Rides),
             settings
         );
@@ -92,7 +93,16 @@ public sealed class DriversLab : ModuleLab
     internal Task<IResult> Earnings(string? from = null, string? to = null) =>
         Ask(
             (db, _) =>
-                GetEarnings.Handle(from, to, s_anna, db, Services.GetRequiredService<EventVisibility>(), Clock, Stop)
+                GetEarnings.Handle(
+                    from,
+                    to,
+                    s_anna,
+                    db,
+                    Services.GetService<ITariffLocale>(),
+                    Services.GetRequiredService<EventVisibility>(),
+                    Clock,
+                    Stop
+                )
         );
 
     public DriverOffered Offered(Guid ride, Guid offer) =>
@@ -171,5 +181,21 @@ public sealed class DriversLab : ModuleLab
 
         public TripProblem? Check(Place pickup, Place dropoff, string vehicleClass) =>
             throw new NotSupportedException();
+    }
+
+    /// <summary>A stand-in for Billing, whose cities are Berlin and Tokyo.</summary>
+    sealed class Zones : ITariffLocale
+    {
+        public string Currency => "EUR";
+
+        public TimeZoneInfo TimeZone => TimeZoneInfo.Utc;
+
+        public TimeZoneInfo TimeZoneOf(string? city) =>
+            city switch
+            {
+                "berlin" => TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"),
+                "tokyo" => TimeZoneInfo.FindSystemTimeZoneById("Asia/Tokyo"),
+                _ => TimeZone,
+            };
     }
 }
