@@ -21,12 +21,12 @@ internal sealed class QuoteChange(
         // A ride that an older version requested has no terms: its surge was that of its time.
         var surge = requested.Terms is { } agreed
             ? agreed.SurgePercent / 100m
-            : tariffs.At(requested.At).SurgeAt(requested.At);
+            : tariffs.At(requested.At, trip.Pickup).SurgeAt(requested.At);
         IReadOnlyList<Place> itinerary = Itinerary.Of(trip.Pickup, trip.Stops, trip.Dropoff);
         if (trip.Via is { } here)
             itinerary = [trip.Pickup, here, .. itinerary.Skip(1)];
         var way = routes.Estimate(itinerary);
-        var fare = FareMeter.Meter(tariffs.At(now), trip.VehicleClass, way, surge);
+        var fare = FareMeter.Meter(tariffs.At(now, requested.Terms?.City), trip.VehicleClass, way, surge, now);
         var terms = new TripTerms(
             requested.Terms?.City,
             Tariff.Percent(surge),

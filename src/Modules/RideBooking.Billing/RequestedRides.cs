@@ -18,8 +18,39 @@ internal static class RequestedRides
         Guid rideId,
         CancellationToken cancellationToken
     ) =>
-        (await db.ReadStream<RideRequestedV2>(rideId.ToString(), cancellationToken)).FirstOrDefault()
+        await db.FindRequest(rideId, cancellationToken)
         ?? throw new InvalidOperationException($"Ride {rideId} cannot be billed: its request is not known.");
+
+    /// <summary>
+    /// Returns the code of the city in a ride's terms; null if it has none. Without cities there is nothing to look up.
+    /// </summary>
+    public static async Task<string?> CityOf(
+        this AppDbContext db,
+        Guid rideId,
+        Cities cities,
+        CancellationToken cancellationToken
+    ) => cities.All.Count == 0 ? null : (await db.FindRequest(rideId, cancellationToken))?.Terms?.City;
+
+    /// <summary>
+    /// Returns the time to the pickup that was estimated when the driver was assigned, seconds; null if it does not matter or is
+    /// not known.
+    /// </summary>
+    public static async Task<int?> PromisedEta(
+        this AppDbContext db,
+        RideCancelled ride,
+        CancellationToken cancellationToken
+    ) =>
+        ride is { By: Initiator.Rider, Stage: RideStatuses.DriverAssigned }
+            ? (await db.ReadStream<DriverAssigned>(ride.RideId.ToString(), cancellationToken))
+                .Find(assigned => assigned.OfferId == ride.OfferId)
+                ?.EtaSeconds
+            : null;
+
+    static async Task<RideRequestedV2?> FindRequest(
+        this AppDbContext db,
+        Guid rideId,
+        CancellationToken cancellationToken
+    ) => (await db.ReadStream<RideRequestedV2>(rideId.ToString(), cancellationToken)).FirstOrDefault();
 
     /// <summary>Returns what the rider of a completed ride agreed to: the request, with the last change of the destination.</summary>
     /// <remarks>Each change has a quote of its own, and the completion names the last one.</remarks>

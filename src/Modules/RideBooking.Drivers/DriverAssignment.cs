@@ -46,8 +46,8 @@ internal sealed class DriverAssignment
     }
 }
 
-/// <summary>An assignment, and where its ride goes if the rider has changed that.</summary>
-internal sealed record RedirectedAssignment(DriverAssignment Assignment, RideDestination? Changed)
+/// <summary>An assignment, where its ride goes if the rider has changed that, and whether the ride has started.</summary>
+internal sealed record RedirectedAssignment(DriverAssignment Assignment, RideDestination? Changed, bool IsStarted)
 {
     public Place? Dropoff => Changed?.Dropoff ?? Assignment.Dropoff;
 }
@@ -62,7 +62,11 @@ internal static class DriverAssignments
         from assignment in assignments
         join changed in db.Set<RideDestination>().AsNoTracking() on assignment.RideId equals changed.RideId into changes
         from changed in changes.DefaultIfEmpty()
-        select new RedirectedAssignment(assignment, changed);
+        select new RedirectedAssignment(
+            assignment,
+            changed,
+            db.Set<StartedRide>().Any(started => started.RideId == assignment.RideId)
+        );
 
     /// <summary>
     /// Queries the driver's current ride: at most one, except briefly while the end of the previous ride is in flight.

@@ -9,7 +9,7 @@ namespace RideBooking.Drivers;
 
 /// <summary>Tracks the offers and rides of drivers, from the events of matching and rides.</summary>
 /// <remarks>The end of an offer or of a ride is final, in whatever order and however often the events arrive.</remarks>
-[RepeatIsSafe("The rows of an offer, a ride and its end exist once, and a stage or a change never moves back.")]
+[RepeatIsSafe("The rows of an offer, a ride, its start and its end exist once; a stage or change never moves back.")]
 internal sealed class TrackAssignments(AppDbContext db)
     : IConsumer<DriverOffered>,
         IConsumer<OfferDeclined>,
@@ -17,6 +17,7 @@ internal sealed class TrackAssignments(AppDbContext db)
         IConsumer<DriverAssigned>,
         IConsumer<DriverUnassigned>,
         IConsumer<DestinationChanged>,
+        IConsumer<RideStarted>,
         IConsumer<RideCompleted>,
         IConsumer<RideCancelled>
 {
@@ -85,6 +86,16 @@ internal sealed class TrackAssignments(AppDbContext db)
         if (destination is null)
             db.Add(destination = new RideDestination { RideId = changed.RideId });
         destination.Redirect(changed);
+    }
+
+    public async Task Consume(ConsumeContext<RideStarted> context)
+    {
+        var (rideId, at) = (context.Message.RideId, context.Message.At);
+        if (
+            !context.IsRetry()
+            || !await db.Set<StartedRide>().AnyAsync(ride => ride.RideId == rideId, context.CancellationToken)
+        )
+            db.Add(new StartedRide { RideId = rideId, At = at });
     }
 
     public Task Consume(ConsumeContext<RideCompleted> context) =>

@@ -9,7 +9,8 @@ namespace RideBooking.Matching;
 
 /// <summary>Begins the search for a ride's driver, unless the ride is booked ahead.</summary>
 [RepeatIsSafe("A ride has one search.")]
-internal sealed class SearchForDriver(AppDbContext db, ExclusiveOffers offers) : IConsumer<RideRequestedV2>
+internal sealed class SearchForDriver(AppDbContext db, ExclusiveOffers offers, MatchingOptions options)
+    : IConsumer<RideRequestedV2>
 {
     public async Task Consume(ConsumeContext<RideRequestedV2> context)
     {
@@ -26,7 +27,7 @@ internal sealed class SearchForDriver(AppDbContext db, ExclusiveOffers offers) :
         db.Add(search);
         if (search.Status == SearchStatus.Booked)
             return;
-        if (!await offers.OfferToNearest(search, context))
+        if (options.IsBatched || !await offers.OfferToNearest(search, context))
             await context.Publish(new SearchReopened(request.RideId));
     }
 }

@@ -16,6 +16,8 @@ namespace RideBooking.Rides;
 /// <summary>Quotes another destination of a ride, or other stops. The ride does not change.</summary>
 internal static class QuoteDestination
 {
+    const int NearMeters = 100;
+
     public static void Map(RouteGroupBuilder riders) =>
         riders
             .MapPost("/rides/{rideId:guid}/destination-quotes", Handle)
@@ -47,8 +49,16 @@ internal static class QuoteDestination
         var here = ride is { StartedAt: not null, DriverId: { } driver }
             ? plausibility.Position(await db.FixOf(driver, cancellationToken), clock.GetUtcNow())
             : null;
-        if (trips.Check(here ?? ride.Pickup, request.Dropoff, ride.VehicleClass, request.Stops) is { } problem)
-            return Problem.Validation(problem.Field, problem.Message);
+        // Where the vehicle is counts as a place of the trip, unless it is at the pickup or where it is to go next.
+        var next = request.Stops?.FirstOrDefault() ?? request.Dropoff;
+        if (here is not null && (here.MetersFrom(ride.Pickup) < NearMeters || here.MetersFrom(next) < NearMeters))
+            here = null;
+        IReadOnlyList<Place>? stops = here is null ? request.Stops : [here, .. request.Stops ?? []];
+        if (trips.Check(ride.Pickup, request.Dropoff, ride.VehicleClass, stops) is { } problem)
+            return Problem.Validation(
+                problem.Field.StartsWith("stops", StringComparison.Ordinal) ? "stops" : problem.Field,
+                problem.Message
+            );
 
         var quote = await quotes.Of(
             new ChangedTrip(

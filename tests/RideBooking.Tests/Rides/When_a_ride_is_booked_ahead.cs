@@ -115,18 +115,6 @@ public sealed class When_a_ride_is_booked_ahead : RideLab
         (await Ride()).Dropoff.ShouldBe(Samples.Gendarmenmarkt);
     }
 
-    [Fact]
-    public async Task It_is_stuck_only_if_its_search_is_overdue()
-    {
-        await Send(Booked());
-        var stuck = new StuckRides(Times.SearchDeadline, TimeSpan.FromHours(2));
-
-        stuck.At(T0.AddMinutes(44)).Compile()(await Ride()).ShouldBeFalse();
-        stuck.At(T0.AddMinutes(47)).Compile()(await Ride()).ShouldBeTrue();
-        await Passes(TimeSpan.FromMinutes(45));
-        stuck.At(T0.AddMinutes(47)).Compile()(await Ride()).ShouldBeFalse();
-    }
-
     [Theory]
     [InlineData(14, false)]
     [InlineData(15, true)]

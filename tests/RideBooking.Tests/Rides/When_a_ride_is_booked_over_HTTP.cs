@@ -109,6 +109,17 @@ public sealed class When_a_ride_is_booked_over_HTTP(CityLab lab) : IClassFixture
     }
 
     [Fact]
+    public async Task It_is_not_stuck_while_it_waits_for_its_search()
+    {
+        var rider = await lab.City.Rider();
+        var ride = (await Book(rider, lab.Now.AddDays(3))).ShouldBe(HttpStatusCode.Created).Text("id");
+
+        await lab.Advance(TimeSpan.FromHours(3));
+
+        (await (await lab.City.Operator()).Get("operations/rides?stuck=true")).Body!.ToJsonString().ShouldNotContain(ride);
+    }
+
+    [Fact]
     public async Task The_time_and_the_number_are_limited()
     {
         var rider = await lab.City.Rider();

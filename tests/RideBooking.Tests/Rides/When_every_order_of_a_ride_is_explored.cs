@@ -125,9 +125,14 @@ public sealed class When_every_order_of_a_ride_is_explored : RideLab
             NoShow(),
             ForcedComplete(),
             ForcedCancel(),
+            Reassigned(),
+            WrongPin(),
+            EndedByRider(),
+            WentSilent(),
             Cancelled(),
             Rated(),
             Redirected(),
+            RatedByDriver(),
             Fare(),
             Fee(5),
             Captured(),
@@ -150,7 +155,7 @@ public sealed class When_every_order_of_a_ride_is_explored : RideLab
             [Booked()],
         ];
         foreach (var way in ways)
-        foreach (var message in all.Append(Deadline()).Append(SearchStart()))
+        foreach (var message in all.Concat([Deadline(), BecameOverdue(), SearchStart()]))
             await lab.Given(way).When(message).ThenAmongOthers().Run(Stop);
         lab.CoverageOf<Ride>().MustReach(percent: 100);
     }
