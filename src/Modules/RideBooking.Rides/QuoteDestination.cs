@@ -50,7 +50,7 @@ internal static class QuoteDestination
             ? plausibility.Position(await db.FixOf(driver, cancellationToken), clock.GetUtcNow())
             : null;
         // Where the vehicle is counts as a place of the trip, unless it is at the pickup or where it is to go next.
-        var next = request.Stops?.FirstOrDefault() ?? request.Dropoff;
+        var next = request.Stops is [var first, ..] ? first : request.Dropoff;
         if (here is not null && (here.MetersFrom(ride.Pickup) < NearMeters || here.MetersFrom(next) < NearMeters))
             here = null;
         IReadOnlyList<Place>? stops = here is null ? request.Stops : [here, .. request.Stops ?? []];

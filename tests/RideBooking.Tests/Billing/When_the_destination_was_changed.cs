@@ -9,7 +9,7 @@ namespace RideBooking.Tests.Billing;
 
 public sealed class When_the_destination_was_changed : IAsyncLifetime
 {
-    static readonly TripTerms s_terms = new(City: null, 100, Samples.Euro(9.90m), 2400, 500);
+    static readonly TripTerms s_terms = new(City: null, 100, Samples.Euro(9.90m), 2400, 900);
 
     readonly SomeRide _ride = new();
     MoneyLab _lab = null!;

@@ -116,7 +116,9 @@ public sealed class When_a_ride_is_booked_over_HTTP(CityLab lab) : IClassFixture
 
         await lab.Advance(TimeSpan.FromHours(3));
 
-        (await (await lab.City.Operator()).Get("operations/rides?stuck=true")).Body!.ToJsonString().ShouldNotContain(ride);
+        (await (await lab.City.Operator()).Get("operations/rides?stuck=true"))
+            .Body!.ToJsonString()
+            .ShouldNotContain(ride);
     }
 
     [Fact]
