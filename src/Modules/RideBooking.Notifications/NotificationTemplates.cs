@@ -203,6 +203,19 @@ internal static class NotificationTemplates
             $"You did not answer {(e.Offers == 1 ? "an offer" : $"{e.Offers} offers in a row")}. Go online again to receive offers."
         );
 
+    public static NotificationContent? ForDriver(DriverWentOffline e) =>
+        e.Reason != ShiftEndReason.NotReporting
+            ? null
+            : new(
+                Audience.Driver,
+                e.DriverId,
+                null,
+                e.At,
+                NotificationKind.TakenOffDuty,
+                "You are off duty",
+                "Your app has not reported where you are. Go online again to receive offers."
+            );
+
     public static NotificationContent? ForDriver(DriverUnassigned e) =>
         new(
             Audience.Driver,

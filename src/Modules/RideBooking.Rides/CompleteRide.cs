@@ -62,7 +62,7 @@ internal static class CompleteRideEndpoint
             && await parameters.Db.FindRide(parameters.RideId, parameters.CancellationToken)
                 is { StartedAt: { } startedAt } ride
             && ride.IsDrivenBy(parameters.DriverId)
-            && tollRules.Refusal(tolls, startedAt) is { } refusal
+            && await tollRules.Refusal(parameters.RideId, tolls, startedAt, parameters.CancellationToken) is { } refusal
         )
             return Problem.Validation("tolls", refusal);
         return await parameters.Send(
