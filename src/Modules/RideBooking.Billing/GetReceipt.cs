@@ -80,6 +80,8 @@ internal static class GetReceipt
     /// <param name="TariffVersion">The tariff it was computed with.</param>
     /// <param name="IssuedAt">When the fare became final.</param>
     /// <param name="PaidAt">When it was paid.</param>
+    /// <param name="Refunded">The sum of the refunds. The lines and the total do not change.</param>
+    /// <param name="Refunds">The refunds, in the order of their numbers.</param>
     internal sealed record View(
         Guid RideId,
         Guid InvoiceId,
@@ -90,7 +92,9 @@ internal static class GetReceipt
         string? WaiverReason,
         string TariffVersion,
         DateTimeOffset IssuedAt,
-        DateTimeOffset? PaidAt
+        DateTimeOffset? PaidAt,
+        Money Refunded,
+        IReadOnlyList<InvoiceRefund> Refunds
     )
     {
         public static View Of(Invoice invoice) =>
@@ -106,7 +110,12 @@ internal static class GetReceipt
                 invoice.WaiverReason,
                 invoice.TariffVersion,
                 invoice.IssuedAt,
-                invoice.PaidAt
+                invoice.PaidAt,
+                (invoice.Refunds ?? []).Aggregate(
+                    Money.Zero(invoice.Total.Currency),
+                    (sum, refund) => sum + refund.Amount
+                ),
+                invoice.Refunds ?? []
             );
     }
 }

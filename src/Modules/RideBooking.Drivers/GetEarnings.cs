@@ -69,25 +69,32 @@ internal static class GetEarnings
                 earning.Earned,
                 earning.Tolls,
                 earning.Cancelled,
+                earning.Correction,
             })
             .ToListAsync(cancellationToken);
         return TypedResults.Ok(
             new View(
                 start,
                 end,
-                earned.Count,
+                earned.Count(earning => earning.Correction == Earning.None),
                 [
                     .. earned
                         .GroupBy(earning => earning.Fare.Currency, StringComparer.Ordinal)
                         .OrderBy(currency => currency.Key, StringComparer.Ordinal)
                         .Select(currency => new Total(
-                            currency.Count(),
+                            currency.Count(earning => earning.Correction == Earning.None),
                             new Money(currency.Sum(earning => earning.Fare.Amount), currency.Key),
                             new Money(currency.Sum(earning => earning.Earned.Amount), currency.Key),
                             new Money(currency.Sum(earning => earning.Tolls.Amount), currency.Key),
-                            currency.Count(earning => earning.Cancelled),
+                            currency.Count(earning => earning.Cancelled && earning.Correction == Earning.None),
                             new Money(
                                 currency.Where(earning => earning.Cancelled).Sum(fee => fee.Earned.Amount),
+                                currency.Key
+                            ),
+                            new Money(
+                                currency
+                                    .Where(earning => earning.Correction != Earning.None)
+                                    .Sum(correction => correction.Earned.Amount),
                                 currency.Key
                             )
                         )),
@@ -109,12 +116,16 @@ internal static class GetEarnings
     /// <param name="Tolls">The tolls in it, which the driver receives in full.</param>
     /// <param name="Cancelled">The number of rides cancelled for a fee.</param>
     /// <param name="CancellationFees">The driver's part of those fees.</param>
+    /// <param name="Corrections">
+    /// What refunds and write-offs in the period took of the driver's part, usually negative. The other sums include it.
+    /// </param>
     internal sealed record Total(
         int Rides,
         Money Fares,
         Money Earned,
         Money Tolls,
         int Cancelled,
-        Money CancellationFees
+        Money CancellationFees,
+        Money Corrections
     );
 }
