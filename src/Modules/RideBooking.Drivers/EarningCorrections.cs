@@ -82,6 +82,7 @@ internal static class EarningCorrections
             Correction = correction,
             DriverId = earning.DriverId,
             Cancelled = earning.Cancelled,
+            City = earning.City,
             Fare = new Money(-fare, earning.Fare.Currency),
             Tolls = new Money(-tolls, earning.Fare.Currency),
             Earned = new Money(-earned, earning.Fare.Currency),
