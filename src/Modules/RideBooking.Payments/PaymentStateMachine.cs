@@ -64,6 +64,7 @@ internal sealed class PaymentStateMachine : CorrelatedStateMachine<Payment>
             When(AuthorizationDeclined, IsAwaited).Unschedule(Retry).RecordDecline().TransitionTo(Expected),
             When(AuthorizationUnknown, UnauthorizedWithRetry(retries)).WaitForAuthorization(Retry, retries),
             When(AuthorizationUnknown, UnauthorizedFinally(retries))
+                .Unschedule(Retry)
                 .GiveUpAuthorization()
                 .VoidAuthorization()
                 .TransitionTo(Expected),

@@ -9,6 +9,7 @@ namespace RideBooking.Tests.Drivers;
 public sealed class EarningCorrectionsTests
 {
     static readonly DateTimeOffset s_at = new(2026, 1, 10, 12, 0, 0, TimeSpan.Zero);
+    static readonly string[] s_currencies = ["EUR", "JPY", "KWD"];
     static readonly Guid s_ride = Guid.CreateVersion7();
 
     static Earning Earned(decimal fare, decimal tolls, decimal share, string currency = "EUR") =>
@@ -92,7 +93,7 @@ public sealed class EarningCorrectionsTests
     [Fact]
     public void A_fare_that_is_refunded_in_parts_leaves_nothing_of_the_earning() =>
         (
-            from currency in Gen.OneOfConst("EUR", "JPY", "KWD")
+            from currency in Gen.Int[0, 2].Select(index => s_currencies[index])
             from fare in Gen.Int[1, 100_000]
             from tolls in Gen.Int[0, fare]
             from share in Gen.Int[0, 100]
