@@ -25,6 +25,7 @@ public sealed class DriversModule : IModule
         services.AddSingleton<EndSilentShifts>();
         services.AddHostedService(provider => provider.GetRequiredService<EndSilentShifts>());
         services.AddProjection<RecordEarnings>();
+        services.AddProjection<RecordRatings>();
     }
 
     /// <inheritdoc />

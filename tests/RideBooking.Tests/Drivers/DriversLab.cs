@@ -42,6 +42,7 @@ public sealed class DriversLab : ModuleLab
                 services
                     .AddSingleton<IDriverReservations>(lab._reservations)
                     .AddSingleton<ITripPolicy>(new Classes())
+                    .AddSingleton<ITariffLocale>(new Zones())
                     .AddSingleton<IRidesOfRider>(lab.Rides),
             settings
         );
@@ -104,7 +105,16 @@ public sealed class DriversLab : ModuleLab
     internal Task<IResult> Earnings(string? from = null, string? to = null) =>
         Ask(
             (db, _) =>
-                GetEarnings.Handle(from, to, s_anna, db, Services.GetRequiredService<EventVisibility>(), Clock, Stop)
+                GetEarnings.Handle(
+                    from,
+                    to,
+                    s_anna,
+                    db,
+                    Services.GetService<ITariffLocale>(),
+                    Services.GetRequiredService<EventVisibility>(),
+                    Clock,
+                    Stop
+                )
         );
 
     public DriverOffered Offered(Guid ride, Guid offer) =>
@@ -126,6 +136,8 @@ public sealed class DriversLab : ModuleLab
 
     public DriverUnassigned Unassigned(Guid ride, Guid offer) =>
         Events.DriverUnassigned(ride, Now, driverId: s_anna.Id, offerId: offer);
+
+    public RideStarted Started(Guid ride) => new(ride, "rider", s_anna.Id, Now, WaitSeconds: 30);
 
     public RideCompleted Completed(Guid ride) => Events.RideCompleted(ride, Now, driverId: s_anna.Id);
 
@@ -186,5 +198,21 @@ public sealed class DriversLab : ModuleLab
 
         public TripProblem? Check(Place pickup, Place dropoff, string vehicleClass) =>
             throw new NotSupportedException();
+    }
+
+    /// <summary>A stand-in for Billing, whose cities are Berlin and Tokyo.</summary>
+    sealed class Zones : ITariffLocale
+    {
+        public string Currency => "EUR";
+
+        public TimeZoneInfo TimeZone => TimeZoneInfo.Utc;
+
+        public TimeZoneInfo TimeZoneOf(string? city) =>
+            city switch
+            {
+                "berlin" => TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"),
+                "tokyo" => TimeZoneInfo.FindSystemTimeZoneById("Asia/Tokyo"),
+                _ => TimeZone,
+            };
     }
 }
