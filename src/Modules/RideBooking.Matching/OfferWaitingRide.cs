@@ -34,6 +34,7 @@ internal sealed class OfferWaitingRide(
         var cancellationToken = context.CancellationToken;
         signal.Invalidate(driverId); // no event reports that their offer or ride has ended
         var now = clock.GetUtcNow();
+        var countedFrom = now - options.DeclineWindow;
         var fresh = db.Set<DriverPosition>().FreshSince(now - options.MaxPositionAge);
         var driver = await (
             from candidate in db.Set<Candidate>()
@@ -47,6 +48,7 @@ internal sealed class OfferWaitingRide(
                 position.Lng,
                 position.At,
                 candidate.IdleSince,
+                Declines = candidate.DeclinesSince > countedFrom ? candidate.Declines : 0,
             }
         ).FirstOrDefaultAsync(cancellationToken);
         if (driver is null)
@@ -73,7 +75,14 @@ internal sealed class OfferWaitingRide(
                         Record(
                             search,
                             offerId,
-                            new NearbyDriver(driverId, meters, driver.At, driver.IdleSince, 0, Obstacle: null)
+                            new NearbyDriver(
+                                driverId,
+                                meters,
+                                driver.At,
+                                driver.IdleSince,
+                                driver.Declines,
+                                Obstacle: null
+                            )
                         );
                     else
                         await context.Publish(new DriverBecameAvailable(driverId));
