@@ -26,6 +26,7 @@ public sealed class MatchingModule : IModule
     {
         services.AddSingleton(MatchingOptions.Read(configuration));
         services.AddScoped<ExclusiveOffers>();
+        services.AddSingleton<FollowOffers>();
         services.AddScoped<IDriverReservations, DriverReservations>();
         services.AddScoped<IRecoverableWork, ResumeSearches>();
     }

@@ -1,7 +1,6 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
-using RideBooking.EventLog;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 using RideBooking.Positions;
@@ -21,8 +20,7 @@ internal sealed class OfferWaitingRide(
     AppDbContext db,
     ExclusiveOffers offers,
     MatchingOptions options,
-    TimeProvider clock,
-    EventLogSignal signal
+    TimeProvider clock
 ) : IConsumer<DriverBecameAvailable>
 {
     const int RidesPerPoll = 8;
@@ -31,7 +29,6 @@ internal sealed class OfferWaitingRide(
     {
         var driverId = context.Message.DriverId;
         var cancellationToken = context.CancellationToken;
-        signal.Invalidate(driverId); // no event reports that their offer or ride has ended
         var fresh = db.Set<DriverPosition>().FreshSince(clock.GetUtcNow() - options.MaxPositionAge);
         var driver = await (
             from candidate in db.Set<Candidate>()

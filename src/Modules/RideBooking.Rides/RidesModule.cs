@@ -31,6 +31,8 @@ public sealed class RidesModule : IModule
             .AddSingleton(RideLimits.Read(configuration))
             .AddSingleton(StuckRides.Read(configuration))
             .AddSingleton<FollowRide>()
+            .AddSingleton<DriverLocations>()
+            .AddHostedService(services => services.GetRequiredService<DriverLocations>())
             .AddScoped<IRidesOfRider, RidesOfRider>()
             .AddScoped<IRideStatuses, StatusesOfRides>()
             .AddScoped<RideCommands>()
