@@ -25,8 +25,12 @@ public sealed class MatchingModule : IModule
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(MatchingOptions.Read(configuration));
+        services.AddScoped<NearbyDrivers>();
         services.AddScoped<ExclusiveOffers>();
         services.AddSingleton<FollowOffers>();
+        services.AddSingleton<Batches>();
+        services.AddSingleton<DeleteOldTraces>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeleteOldTraces>());
         services.AddScoped<IDriverReservations, DriverReservations>();
         services.AddScoped<IRecoverableWork, ResumeSearches>();
     }
@@ -42,6 +46,8 @@ public sealed class MatchingModule : IModule
         bus.AddConsumer<ExpireOffer>();
         bus.AddConsumer<SearchAgain>();
         bus.AddConsumer<EndSearch>();
+        bus.AddConsumer<MatchBatch>();
+        bus.AddConsumer<OfferMatchedRide>();
         bus.AddConsumer<RedactSearches>();
     }
 
@@ -56,6 +62,8 @@ public sealed class MatchingModule : IModule
         DeclineOffer.Map(drivers);
         ListOffers.Map(drivers);
         FollowOffers.Map(drivers);
-        ListDriversOnDuty.Map(routes.MapOperators());
+        var operators = routes.MapOperators();
+        ListDriversOnDuty.Map(operators);
+        GetMatchTrace.Map(operators);
     }
 }

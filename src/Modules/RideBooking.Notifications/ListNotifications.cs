@@ -62,7 +62,7 @@ internal static class ListNotifications
     /// <param name="Kind">The subject, a stable word such as <c>driverArrived</c>.</param>
     /// <param name="Title">A few words.</param>
     /// <param name="Text">A sentence or two.</param>
-    /// <param name="RideId">The ride.</param>
+    /// <param name="RideId">The ride; null if it is about none.</param>
     /// <param name="At">When the event happened.</param>
-    internal sealed record Item(Guid Id, string Kind, string Title, string Text, Guid RideId, DateTimeOffset At);
+    internal sealed record Item(Guid Id, string Kind, string Title, string Text, Guid? RideId, DateTimeOffset At);
 }

@@ -35,7 +35,8 @@ internal sealed class Notification : IProjectedRow
 
     public required string Text { get; set; }
 
-    public required Guid RideId { get; init; }
+    /// <summary>The ride it is about; null if it is about none.</summary>
+    public required Guid? RideId { get; init; }
 
     /// <summary>When the event happened: a late notification still has its right place in the list.</summary>
     public required DateTimeOffset At { get; init; }

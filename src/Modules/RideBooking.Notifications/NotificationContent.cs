@@ -5,7 +5,7 @@ namespace RideBooking.Notifications;
 /// <summary>The content of a notification and its recipient, before it is sent.</summary>
 /// <param name="Audience">The role in which the recipient is notified.</param>
 /// <param name="RecipientId">The rider or driver.</param>
-/// <param name="RideId">The ride.</param>
+/// <param name="RideId">The ride; null if it is about none.</param>
 /// <param name="At">When the event happened.</param>
 /// <param name="Kind">One of <see cref="NotificationKind"/>.</param>
 /// <param name="Title">A few words.</param>
@@ -13,7 +13,7 @@ namespace RideBooking.Notifications;
 internal sealed record NotificationContent(
     Audience Audience,
     string RecipientId,
-    Guid RideId,
+    Guid? RideId,
     DateTimeOffset At,
     string Kind,
     string Title,

@@ -35,7 +35,9 @@ internal static class NotificationTemplates
                 e.At,
                 NotificationKind.SearchingAgain,
                 "We are looking for another driver",
-                "Your driver cannot come. You need not do anything: the search continues."
+                e.By == Initiator.Operator
+                    ? "We have to send you another driver. You need not do anything: the search continues."
+                    : "Your driver cannot come. You need not do anything: the search continues."
             );
 
     public static NotificationContent? ForRider(NoDriverFound e) =>
@@ -201,6 +203,19 @@ internal static class NotificationTemplates
             $"You did not answer {(e.Offers == 1 ? "an offer" : $"{e.Offers} offers in a row")}. Go online again to receive offers."
         );
 
+    public static NotificationContent? ForDriver(DriverWentOffline e) =>
+        e.Reason != ShiftEndReason.NotReporting
+            ? null
+            : new(
+                Audience.Driver,
+                e.DriverId,
+                null,
+                e.At,
+                NotificationKind.TakenOffDuty,
+                "You are off duty",
+                "Your app has not reported where you are. Go online again to receive offers."
+            );
+
     public static NotificationContent? ForDriver(DriverUnassigned e) =>
         new(
             Audience.Driver,
@@ -209,9 +224,13 @@ internal static class NotificationTemplates
             e.At,
             NotificationKind.RideWithdrawn,
             "The ride is no longer yours",
-            e.SearchAgain
-                ? "Another driver will take it over."
-                : "It ended before it was assigned to you. You are free for the next ride."
+            e switch
+            {
+                { By: Initiator.Operator } => "We gave it to another driver. You are free for the next ride.",
+                { SearchAgain: true } => "Another driver will take it over.",
+                { By: Initiator.Driver } => "You released it, and it has ended. You are free for the next ride.",
+                _ => "It ended before it was assigned to you. You are free for the next ride.",
+            }
         );
 
     public static NotificationContent? ForDriver(RideCancelled e) =>

@@ -32,6 +32,7 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
 
         Notify<DriverOffered>(NotificationTemplates.ForDriver);
         Notify<DriverIgnoredOffers>(NotificationTemplates.ForDriver);
+        Notify<DriverWentOffline>(NotificationTemplates.ForDriver);
         Notify<DriverUnassigned>(NotificationTemplates.ForDriver);
         Notify<RideCancelled>(NotificationTemplates.ForDriver);
 
@@ -65,13 +66,16 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
         var rides = tracked
             .Where(row => row.Audience == Audience.Rider && row.RecipientId == riderId)
             .Select(row => row.RideId)
+            .OfType<Guid>()
             .ToHashSet();
         foreach (var batch in rides.Chunk(BatchSize))
             await stored
-                .Where(row => row.Kind == NotificationKind.RideOffered && batch.Contains(row.RideId))
+                .Where(row =>
+                    row.Kind == NotificationKind.RideOffered && row.RideId != null && batch.Contains(row.RideId.Value)
+                )
                 .LoadAsync(cancellationToken);
         foreach (var offer in tracked.Where(row => row.Kind == NotificationKind.RideOffered).ToList())
-            if (rides.Contains(offer.RideId))
+            if (rides.Contains(offer.RideId!.Value))
                 offer.Text = NotificationTemplates.ForgottenOffer;
     }
 
