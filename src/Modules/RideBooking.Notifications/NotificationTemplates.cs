@@ -124,6 +124,20 @@ internal static class NotificationTemplates
                 $"The cancelled ride costs {e.Amount}."
             );
 
+    // In an outage the rider can do nothing, and the payment is tried again when the ride ends.
+    public static NotificationContent? ForRider(PaymentAuthorizationFailed e) =>
+        e.Kind == PaymentFailureKind.Unavailable
+            ? null
+            : new(
+                Audience.Rider,
+                e.RiderId,
+                e.RideId,
+                e.At,
+                NotificationKind.AuthorizationFailed,
+                "Check your payment method",
+                $"{e.Amount} could not be reserved: {Decline(e.Code)}. Your ride goes on. We will charge you when it ends: please make another card your default until then."
+            );
+
     public static NotificationContent? ForRider(PaymentCaptured e) =>
         new(
             Audience.Rider,
@@ -135,7 +149,7 @@ internal static class NotificationTemplates
             $"We charged {e.Amount} to your payment method."
         );
 
-    public static NotificationContent? ForRider(PaymentFailed e) =>
+    public static NotificationContent? ForRider(PaymentFailedV2 e) =>
         new(
             Audience.Rider,
             e.RiderId,
@@ -143,8 +157,30 @@ internal static class NotificationTemplates
             e.At,
             NotificationKind.PaymentFailed,
             "Your payment failed",
-            $"{e.Amount} could not be charged ({e.Code.Replace('_', ' ')}). "
-                + (e.WillRetry ? "We will try again." : "We will not try again automatically.")
+            e.Kind == PaymentFailureKind.Unavailable
+                ? $"{e.Amount} could not be charged: the payment service did not answer. "
+                    + (
+                        e is { WillRetry: true, RetryAt: { } at }
+                            ? $"We will try again in {Span(at - e.At)}. You need not do anything."
+                            : "We will not try again automatically."
+                    )
+                : $"{e.Amount} could not be charged: {Decline(e.Code)}. "
+                    + (
+                        e is { WillRetry: true, RetryAt: { } next }
+                            ? $"We will try again in {Span(next - e.At)}."
+                            : "We will not try again automatically. Please pay with another card."
+                    )
+        );
+
+    public static NotificationContent? ForRider(PaymentRefunded e) =>
+        new(
+            Audience.Rider,
+            e.RiderId,
+            e.RideId,
+            e.At,
+            NotificationKind.PaymentRefunded,
+            "We refunded your payment",
+            $"{e.Amount} will be returned to your payment method."
         );
 
     public static NotificationContent? ForRider(BalanceOutstanding e) =>
@@ -277,6 +313,16 @@ internal static class NotificationTemplates
         string.IsNullOrWhiteSpace(place.Address)
             ? string.Create(CultureInfo.InvariantCulture, $"{place.Lat:0.0000}, {place.Lng:0.0000}")
             : place.Address;
+
+    static string Decline(string code) =>
+        code == "no_payment_method"
+            ? "you have no payment method"
+            : $"your card was declined ({code.Replace('_', ' ')})";
+
+    static string Span(TimeSpan span) =>
+        span < TimeSpan.FromHours(1) ? Minutes(span.TotalSeconds)
+        : Math.Round(span.TotalHours) is var hours && hours <= 1 ? "1 hour"
+        : string.Create(CultureInfo.InvariantCulture, $"{hours:0} hours");
 
     static string Minutes(double seconds) =>
         Math.Ceiling(seconds / 60) is var minutes && minutes <= 1

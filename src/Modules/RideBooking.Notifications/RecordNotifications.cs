@@ -26,8 +26,10 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
         Notify<RideCancelled>(NotificationTemplates.ForRider);
         Notify<FareFinalized>(NotificationTemplates.ForRider);
         Notify<CancellationFeeAssessedV2>(NotificationTemplates.ForRider);
+        Notify<PaymentAuthorizationFailed>(NotificationTemplates.ForRider);
         Notify<PaymentCaptured>(NotificationTemplates.ForRider);
-        Notify<PaymentFailed>(NotificationTemplates.ForRider);
+        Notify<PaymentFailedV2>(NotificationTemplates.ForRider);
+        Notify<PaymentRefunded>(NotificationTemplates.ForRider);
         Notify<BalanceOutstanding>(NotificationTemplates.ForRider);
         Notify<BalanceSettled>(NotificationTemplates.ForRider);
         Notify<ReceiptIssued>(NotificationTemplates.ForRider);

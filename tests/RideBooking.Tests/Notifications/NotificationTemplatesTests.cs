@@ -1,5 +1,6 @@
 using System.Text;
 using MassTransit;
+using RideBooking.Contracts;
 using RideBooking.Notifications;
 using RideBooking.TestKit.Contracts;
 
@@ -89,10 +90,23 @@ public sealed class NotificationTemplatesTests
     {
         NotificationTemplates
             .ForRider(Ride.Failed)!
-            .Text.ShouldBe("12.40 EUR could not be charged (card declined). We will try again.");
+            .Text.ShouldBe(
+                "12.40 EUR could not be charged: your card was declined (card declined). We will try again in 1 minute."
+            );
         NotificationTemplates
             .ForRider(Ride.Failed with { WillRetry = false })!
-            .Text.ShouldEndWith("We will not try again automatically.");
+            .Text.ShouldEndWith("We will not try again automatically. Please pay with another card.");
+    }
+
+    [Fact]
+    public void A_payment_that_failed_in_an_outage_does_not_blame_the_card()
+    {
+        var failed = Ride.Failed with { Kind = PaymentFailureKind.Unavailable, Code = "gateway_timeout" };
+        NotificationTemplates
+            .ForRider(failed with { RetryAt = failed.At.AddHours(24) })!
+            .Text.ShouldBe(
+                "12.40 EUR could not be charged: the payment service did not answer. We will try again in 24 hours. You need not do anything."
+            );
     }
 
     [Fact]
