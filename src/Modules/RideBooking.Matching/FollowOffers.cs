@@ -24,7 +24,7 @@ namespace RideBooking.Matching;
 /// </remarks>
 internal sealed class FollowOffers(IServiceScopeFactory scopes, EventLogSignal signal, TimeProvider clock)
 {
-    // Those of a driver who was away for longer begin anew, with the current state.
+    // The stream of a driver who was away for longer begins with the current state.
     const int MaxOffers = 500;
     const int MaxEvents = 10_000;
 
@@ -72,25 +72,23 @@ internal sealed class FollowOffers(IServiceScopeFactory scopes, EventLogSignal s
         using var listener = signal.Listen(driverId);
         var (work, position) = (new DriversWork(driverId), after ?? 0);
         var (isNew, mustRead) = (after is null, true);
+        string? ride = null;
         while (true)
         {
             if (mustRead && !isNew)
             {
-                if (await InScope(db => Since(db, driverId, position, cancellationToken)) is not { } events)
+                if (await InScope(db => Since(db, driverId, position, cancellationToken)) is not { } read)
                     isNew = true;
                 else
                 {
                     work = new DriversWork(driverId);
-                    foreach (var row in events)
+                    foreach (var row in read.Events)
                     {
                         (work, var message) = work.After(EventCatalogue.Published.Read(row));
-                        if (row.Position > position)
-                        {
-                            position = row.Position!.Value;
-                            if (message is not null)
-                                yield return new ServerEvent(position, message.Type, message.Data);
-                        }
+                        if (row.Position > position && message is not null)
+                            yield return new ServerEvent(row.Position, message.Type, message.Data);
                     }
+                    position = Math.Max(position, read.UpTo);
                 }
             }
             if (isNew)
@@ -103,7 +101,13 @@ internal sealed class FollowOffers(IServiceScopeFactory scopes, EventLogSignal s
                 isNew = false;
             }
             // The ride's events that name no driver: listen first, and read what was not listened to.
-            mustRead = work.Current is { } current && listener.Add(current.RideId.ToString());
+            if (work.Current?.RideId.ToString() is var current && current != ride)
+            {
+                if (ride is not null)
+                    listener.Remove(ride);
+                ride = current;
+            }
+            mustRead = ride is not null && listener.Add(ride);
             if (mustRead)
                 continue;
 
@@ -118,13 +122,10 @@ internal sealed class FollowOffers(IServiceScopeFactory scopes, EventLogSignal s
                 }
                 if (mustRead)
                     break;
-                var before = work.Current;
                 (work, var message) = work.After(happened);
                 position = row.Position!.Value;
                 if (message is not null)
                     yield return new ServerEvent(position, message.Type, message.Data);
-                if (work.Current is null && before is not null)
-                    listener.Remove(before.RideId.ToString());
             }
         }
     }
@@ -163,16 +164,18 @@ internal sealed class FollowOffers(IServiceScopeFactory scopes, EventLogSignal s
             .SingleOrDefaultAsync(cancellationToken);
 
     /// <summary>
-    /// Returns the events after a position that concern the driver, with the earlier ones of the same rides, in order; null if
-    /// there are too many.
+    /// Returns the events after a position that concern the driver, with the earlier ones of the same rides, in order, and the
+    /// position up to which these are all; null if there are too many.
     /// </summary>
-    internal static async Task<IReadOnlyList<LoggedEvent>?> Since(
+    internal static async Task<(IReadOnlyList<LoggedEvent> Events, long UpTo)?> Since(
         AppDbContext db,
         string driverId,
         long position,
         CancellationToken cancellationToken
     )
     {
+        // The end first: the queries see the log at different moments, but each sees every event up to here.
+        var end = await db.LastPosition(cancellationToken);
         var seen = position > 0 ? await db.EventAt(position, cancellationToken) : null;
         var since = seen is null ? DateTimeOffset.MinValue : seen.Timestamp - s_clockTolerance;
         var offers = db.Set<Offer>().AsNoTracking().Where(offer => offer.DriverId == driverId);
@@ -192,7 +195,12 @@ internal sealed class FollowOffers(IServiceScopeFactory scopes, EventLogSignal s
             .ToListAsync(cancellationToken);
         var rides = later.Concat(before).Distinct().Select(ride => ride.ToString()).ToList();
         var ofRides = await db.ReadStreams(rides, cancellationToken);
-        var own = await db.ReadNumbered(new EventFilter(position, StreamId: driverId), MaxEvents, cancellationToken);
-        return [.. ofRides.Events.SelectMany(stream => stream).Concat(own).OrderBy(row => row.Position)];
+        var own = await db.ReadNumbered(
+            new EventFilter(position, StreamId: driverId, UpTo: end),
+            MaxEvents,
+            cancellationToken
+        );
+        var events = ofRides.Events.SelectMany(stream => stream).Where(row => row.Position <= end).Concat(own);
+        return ([.. events.OrderBy(row => row.Position)], end);
     }
 }

@@ -79,7 +79,9 @@ public sealed class When_a_rider_follows_their_driver : IAsyncLifetime
             await Next(ofRider, "driverLocation");
             next.IsCompleted.ShouldBeFalse();
             await leave.CancelAsync();
-            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)next).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext
+            );
         }
     }
 
