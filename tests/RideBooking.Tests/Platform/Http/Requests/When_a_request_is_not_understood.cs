@@ -154,9 +154,10 @@ public sealed class When_a_request_is_not_understood(CityLab lab) : IClassFixtur
     public async Task Operations_documented_as_missing_do_not_exist()
     {
         var page = await File.ReadAllTextAsync(Path.Combine(GeneratedPage.Repository(), "docs", "api.md"), Stop);
-        var listed = page[page.IndexOf("## Not there yet", StringComparison.Ordinal)..];
+        // The section is there while something is missing.
+        var listed = string.Concat(page.Split("## Not there yet").Skip(1));
         var missing = Regex.Matches(listed, @"^\| `(\w+) ([^`?]+)`", RegexOptions.Multiline);
-        missing.Count.ShouldBeGreaterThan(2);
+        missing.Count.ShouldBe(Regex.Count(listed, "^\\| `", RegexOptions.Multiline));
         var there = (await Document())
             .Operations.Select(known => $"{known.Method} {Regex.Replace(known.Path, "{[^}]+}", "{}")}")
             .ToHashSet();
