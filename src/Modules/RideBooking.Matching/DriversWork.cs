@@ -46,6 +46,7 @@ internal sealed record DriversWork(
             ),
             DriverArrived it when IsAssigned && IsOf(it.RideId) => Steps("arrived", it.At),
             RideStarted it when IsAssigned && IsOf(it.RideId) => Steps("started", it.At),
+            DestinationChanged it when IsOf(it.RideId) => Goes(it),
             OfferDeclined it when Current?.OfferId == it.OfferId => Ends(OfferStatus.Declined),
             OfferExpired it when Current?.OfferId == it.OfferId => Ends(
                 it.Reason == OfferEndReason.Timeout ? OfferStatus.Expired : OfferStatus.Withdrawn
@@ -68,6 +69,12 @@ internal sealed record DriversWork(
     {
         var step = new Message(type, new RideStep(Current!.OfferId, Current.RideId, at));
         return (this with { Step = step }, step);
+    }
+
+    (DriversWork, Message?) Goes(DestinationChanged changed)
+    {
+        var offer = Current! with { Dropoff = changed.Dropoff, Stops = changed.Stops ?? [], Fare = changed.QuotedFare };
+        return Says(this with { Current = offer }, "destination", offer);
     }
 
     (DriversWork, Message?) EndsWithItsRide() => Ends(IsAssigned ? OfferStatus.Accepted : OfferStatus.Withdrawn);

@@ -38,7 +38,8 @@ internal sealed class FollowOffers(IServiceScopeFactory scopes, EventLogSignal s
             .WithDescription(
                 "Server-sent events. A new connection begins with your current state: `offer` if a ride is offered to you, "
                     + "`assigned` if you have one, with `arrived` or `started` if you have reported that. Then each change: `offer`, "
-                    + "`assigned`, `arrived`, `started`, `ended` when you no longer have the offer or the ride, and `offline` when "
+                    + "`assigned`, `arrived`, `started`, `destination` when the rider has changed where the ride goes, `ended` when you no "
+                    + "longer have the offer or the ride, and `offline` when "
                     + "your shift has ended. Ids are positions in the event log: after a reconnect with `Last-Event-ID` you "
                     + "receive what came since, without a gap and without a repeat. After more than 500 offers the stream begins "
                     + "with the current state again."

@@ -41,11 +41,13 @@ public sealed class MatchingModule : IModule
         bus.AddConsumer<AddCandidate>();
         bus.AddConsumer<RemoveCandidate>();
         bus.AddConsumer<SearchForDriver>();
+        bus.AddConsumer<StartBookedSearch>();
         bus.AddConsumer<FindDriver>();
         bus.AddConsumer<OfferWaitingRide>();
         bus.AddConsumer<ExpireOffer>();
         bus.AddConsumer<SearchAgain>();
         bus.AddConsumer<EndSearch>();
+        bus.AddConsumer<FollowDestination>();
         bus.AddConsumer<MatchBatch>();
         bus.AddConsumer<OfferMatchedRide>();
         bus.AddConsumer<RedactSearches>();

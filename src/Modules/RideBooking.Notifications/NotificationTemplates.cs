@@ -287,6 +287,28 @@ internal static class NotificationTemplates
                 }
             );
 
+    // Before the assignment the offer shows the new destination.
+    public static NotificationContent? ForDriver(DestinationChanged e) =>
+        e.DriverId is null
+            ? null
+            : new(
+                Audience.Driver,
+                e.DriverId,
+                e.RideId,
+                e.At,
+                NotificationKind.DestinationChanged,
+                "The destination has changed",
+                $"The ride now goes to {Name(e.Dropoff)}{With(e.Stops)}, for {e.QuotedFare}."
+            );
+
+    static string With(IReadOnlyList<Place>? stops) =>
+        stops switch
+        {
+            null or [] => "",
+            [var only] => $" with a stop at {Name(only)}",
+            _ => string.Create(CultureInfo.InvariantCulture, $" with {stops.Count} stops"),
+        };
+
     static string Name(Place place) =>
         string.IsNullOrWhiteSpace(place.Address)
             ? string.Create(CultureInfo.InvariantCulture, $"{place.Lat:0.0000}, {place.Lng:0.0000}")

@@ -13,6 +13,8 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
 {
     const int BatchSize = 500;
 
+    static readonly string[] s_personal = [NotificationKind.RideOffered, NotificationKind.DestinationChanged];
+
     public RecordNotifications()
     {
         Notify<DriverAssigned>(NotificationTemplates.ForRider);
@@ -37,6 +39,7 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
         Notify<DriverWentOffline>(NotificationTemplates.ForDriver);
         Notify<DriverUnassigned>(NotificationTemplates.ForDriver);
         Notify<RideCancelled>(NotificationTemplates.ForDriver);
+        Notify<DestinationChanged>(NotificationTemplates.ForDriver);
 
         On<RiderForgotten>((_, _) => null);
     }
@@ -56,7 +59,7 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
                 await base.Apply(db, generation, [read], cancellationToken);
     }
 
-    /// <summary>Removes from the offers of a rider's rides where the rides went.</summary>
+    /// <summary>Removes from the drivers' notifications of a rider's rides where the rides went.</summary>
     /// <remarks>All these rides have ended, so the rider has a notification of each.</remarks>
     static async Task RedactOffers(DbContext db, int generation, string riderId, CancellationToken cancellationToken)
     {
@@ -72,11 +75,9 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
             .ToHashSet();
         foreach (var batch in rides.Chunk(BatchSize))
             await stored
-                .Where(row =>
-                    row.Kind == NotificationKind.RideOffered && row.RideId != null && batch.Contains(row.RideId.Value)
-                )
+                .Where(row => s_personal.Contains(row.Kind) && row.RideId != null && batch.Contains(row.RideId.Value))
                 .LoadAsync(cancellationToken);
-        foreach (var offer in tracked.Where(row => row.Kind == NotificationKind.RideOffered).ToList())
+        foreach (var offer in tracked.Where(row => s_personal.Contains(row.Kind)).ToList())
             if (rides.Contains(offer.RideId!.Value))
                 offer.Text = NotificationTemplates.ForgottenOffer;
     }

@@ -30,6 +30,7 @@ public sealed class RidesModule : IModule
             .AddSingleton(RideTimes.Read(configuration))
             .AddSingleton(Plausibility.Read(configuration))
             .AddSingleton(RideLimits.Read(configuration))
+            .AddSingleton(Bookings.Read(configuration))
             .AddSingleton(RideRules.Read(configuration))
             .AddSingleton(StuckRides.Read(configuration))
             .AddSingleton<StartPins>()
@@ -43,6 +44,7 @@ public sealed class RidesModule : IModule
             .AddScoped<IRideStatuses, StatusesOfRides>()
             .AddScoped<RideCommands>()
             .AddScoped<IRecoverableWork, ResumeSearchDeadlines>()
+            .AddScoped<IRecoverableWork, ResumeSearchStarts>()
             .AddScoped<IAuditedState, AuditRides>()
             .AddScoped<IFinishedStreams, FinishedRides>()
             .AddScoped<IRiderObligations, RiderObligations>()
@@ -73,6 +75,8 @@ public sealed class RidesModule : IModule
         RequestRideEndpoint.Map(riders);
         ListRides.MapForRiders(riders);
         CancelRideEndpoint.Map(riders);
+        QuoteDestination.Map(riders);
+        ChangeDestinationEndpoint.Map(riders);
         EndRideEndpoint.Map(riders);
         PreviewCancellation.Map(riders);
         GetRiderRating.Map(riders);

@@ -22,6 +22,19 @@ public sealed class NotificationTemplatesTests
             .ForDriver(Ride.Offered)!
             .Text.ShouldBe("From Alexanderplatz, 4 minutes away, to 52.5072, 13.3325, for 12.40 EUR.");
 
+    [Theory]
+    [InlineData(0, "The ride now goes to Gendarmenmarkt, for 9.90 EUR.")]
+    [InlineData(1, "The ride now goes to Gendarmenmarkt with a stop at Alexanderplatz, for 9.90 EUR.")]
+    [InlineData(3, "The ride now goes to Gendarmenmarkt with 3 stops, for 9.90 EUR.")]
+    public void A_new_destination_is_named_with_its_stops_and_fare(int stops, string expected) =>
+        NotificationTemplates
+            .ForDriver(Ride.Redirected(stops: [.. Enumerable.Repeat(Samples.Alexanderplatz, stops)]))!
+            .Text.ShouldBe(expected);
+
+    [Fact]
+    public void A_new_destination_before_the_assignment_has_no_driver_to_notify() =>
+        NotificationTemplates.ForDriver(Ride.Redirected() with { DriverId = null }).ShouldBeNull();
+
     [Fact]
     public void An_offer_without_a_promised_fare_names_none() =>
         NotificationTemplates.ForDriver(Ride.Offered with { Fare = null })!.Text.ShouldEndWith("13.3325.");

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using MassTransit;
@@ -27,6 +28,7 @@ public sealed class When_a_rider_is_forgotten(CityLab lab) : IClassFixture<CityL
         var idsOfAnother = await Rides(markOfAnother);
         (await TablesWith(mark)).ShouldBe([
             "drivers_assignments",
+            "drivers_ride_destinations",
             "matching_searches",
             "notifications_notifications",
             "payments_payment_methods",
@@ -43,6 +45,7 @@ public sealed class When_a_rider_is_forgotten(CityLab lab) : IClassFixture<CityL
         (await TablesWith(mark)).ShouldBeEmpty();
         (await TablesWith(markOfAnother)).ShouldBe([
             "drivers_assignments",
+            "drivers_ride_destinations",
             "matching_searches",
             "notifications_notifications",
             "payments_payment_methods",
@@ -69,8 +72,25 @@ public sealed class When_a_rider_is_forgotten(CityLab lab) : IClassFixture<CityL
             "riders/me/payment-methods",
             new JsonObject { ["token"] = "tok_visa", ["label"] = $"{mark}'s card" }
         );
-        var completed = await rider.Request(Named(City.Alexanderplatz), Named(City.Zoo));
-        await driver.Drives(completed);
+        var stops = new JsonArray(Named(City.Gendarmenmarkt));
+        var completed = (
+            await rider.Post(
+                "rides",
+                new JsonObject
+                {
+                    ["pickup"] = Named(City.Alexanderplatz),
+                    ["dropoff"] = Named(City.Zoo),
+                    ["stops"] = stops.DeepClone(),
+                }
+            )
+        ).Text("id");
+        await driver.Accept(await driver.Offer(completed));
+        (await rider.ChangesDestination(completed, Named(City.Gendarmenmarkt), [Named(City.Zoo)])).ShouldBe(
+            HttpStatusCode.Accepted
+        );
+        await driver.Does(completed, "arrive");
+        await driver.Does(completed, "start");
+        await driver.Does(completed, "complete", new JsonObject { ["distanceMeters"] = 6100 });
         await rider.SeesPayment(completed, "captured");
         await rider.Post(
             $"rides/{completed}/rating",
