@@ -77,7 +77,7 @@ internal sealed class FollowOffers(IServiceScopeFactory scopes, EventLogSignal s
         {
             if (mustRead && !isNew)
             {
-                if (await InScope(db => Since(db, driverId, position, cancellationToken)) is not { } read)
+                if (await Missed(driverId, position, cancellationToken) is not { } read)
                     isNew = true;
                 else
                 {
@@ -130,6 +130,16 @@ internal sealed class FollowOffers(IServiceScopeFactory scopes, EventLogSignal s
         }
     }
 
+    // The end first: the queries see the log at different moments, but each sees every event up to there.
+    Task<(IReadOnlyList<LoggedEvent> Events, long UpTo)?> Missed(
+        string driverId,
+        long position,
+        CancellationToken cancellationToken
+    ) =>
+        InScope(async db =>
+            await Since(db, driverId, position, await db.LastPosition(cancellationToken), cancellationToken)
+        );
+
     async Task<T> InScope<T>(Func<AppDbContext, Task<T>> read)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -164,18 +174,17 @@ internal sealed class FollowOffers(IServiceScopeFactory scopes, EventLogSignal s
             .SingleOrDefaultAsync(cancellationToken);
 
     /// <summary>
-    /// Returns the events after a position that concern the driver, with the earlier ones of the same rides, in order, and the
-    /// position up to which these are all; null if there are too many.
+    /// Returns the events after a position and up to the end that concern the driver, with the earlier ones of the same rides, in
+    /// order; null if there are too many.
     /// </summary>
     internal static async Task<(IReadOnlyList<LoggedEvent> Events, long UpTo)?> Since(
         AppDbContext db,
         string driverId,
         long position,
+        long end,
         CancellationToken cancellationToken
     )
     {
-        // The end first: the queries see the log at different moments, but each sees every event up to here.
-        var end = await db.LastPosition(cancellationToken);
         var seen = position > 0 ? await db.EventAt(position, cancellationToken) : null;
         var since = seen is null ? DateTimeOffset.MinValue : seen.Timestamp - s_clockTolerance;
         var offers = db.Set<Offer>().AsNoTracking().Where(offer => offer.DriverId == driverId);
