@@ -16,10 +16,13 @@ internal static class NotificationKind
     public const string PaymentFailed = "paymentFailed";
     public const string BalanceOutstanding = "balanceOutstanding";
     public const string BalanceSettled = "balanceSettled";
+    public const string BalanceWrittenOff = "balanceWrittenOff";
     public const string ReceiptIssued = "receiptIssued";
 
     /// <summary>The only kind with personal data of a rider: an offer says where the ride goes.</summary>
     public const string RideOffered = "rideOffered";
     public const string TakenOffDuty = "takenOffDuty";
     public const string RideWithdrawn = "rideWithdrawn";
+
+    public const string RideNeedsAttention = "rideNeedsAttention";
 }

@@ -1,244 +1,376 @@
-using System.Globalization;
+using System.Collections.Frozen;
 using RideBooking.Contracts;
 
 namespace RideBooking.Notifications;
 
-/// <summary>Creates the notification of each event, or null if it needs none.</summary>
+/// <summary>Who is notified of what, and with which words in each language: one entry for each.</summary>
 /// <remarks>
-/// Pure, so that the same event always gives the same text. Durations rather than clock times, because the reader's time zone is
-/// unknown here.
+/// Pure, so that the same event always gives the same notification. What is stored is the template's key and its data. A key
+/// that was once released is never removed or given another meaning. docs/notifications.md shows all of them.
 /// </remarks>
 internal static class NotificationTemplates
 {
-    /// <summary>The text of an offer whose rider was forgotten.</summary>
-    public const string ForgottenOffer = "The data of this ride was deleted.";
-
-    public static NotificationContent? ForRider(DriverAssigned e) =>
-        new(
-            Audience.Rider,
-            e.RiderId,
-            e.RideId,
-            e.At,
+    /// <summary>All templates. Of those of one event and audience, at most one applies to an event.</summary>
+    public static IReadOnlyList<NotificationTemplate> All { get; } =
+    [
+        ForRider<DriverAssigned>(
             NotificationKind.DriverAssigned,
-            "Your driver is on the way",
-            $"{e.DriverName} arrives in a {e.Vehicle.Model}, number plate {e.Vehicle.Plate}, in about {Minutes(e.EtaSeconds)}."
-        );
-
-    // If the ride has ended, its rider already knows that no driver will come.
-    public static NotificationContent? ForRider(DriverUnassigned e) =>
-        !e.SearchAgain
-            ? null
-            : new(
-                Audience.Rider,
-                e.RiderId,
-                e.RideId,
-                e.At,
-                NotificationKind.SearchingAgain,
+            "a driver accepts the ride",
+            e =>
+                new(
+                    e.RiderId,
+                    e.RideId,
+                    e.At,
+                    ("name", e.DriverName),
+                    ("model", e.Vehicle.Model),
+                    ("plate", e.Vehicle.Plate),
+                    ("eta", e.EtaSeconds)
+                ),
+            new(
+                "Your driver is on the way",
+                "{name} arrives in a {model}, number plate {plate}, in about {eta:minutes}."
+            ),
+            new("Ihr Fahrer ist unterwegs", "{name} kommt mit {model}, Kennzeichen {plate}, in etwa {eta:minutes}.")
+        ),
+        // If the ride has ended, its rider already knows that no driver will come.
+        ForRider<DriverUnassigned>(
+            NotificationKind.SearchingAgain,
+            "the driver leaves the ride, and the search continues",
+            e => new(e.RiderId, e.RideId, e.At),
+            new(
                 "We are looking for another driver",
                 "Your driver cannot come. You need not do anything: the search continues."
-            );
-
-    public static NotificationContent? ForRider(NoDriverFound e) =>
-        new(
-            Audience.Rider,
-            e.RiderId,
-            e.RideId,
-            e.At,
+            ),
+            new(
+                "Wir suchen einen anderen Fahrer",
+                "Ihr Fahrer kann nicht kommen. Sie müssen nichts tun: Die Suche geht weiter."
+            ),
+            e => e.SearchAgain
+        ),
+        ForRider<NoDriverFound>(
             NotificationKind.NoDriverFound,
-            "No driver found",
-            "No driver near you is available. You pay nothing."
-        );
-
-    public static NotificationContent? ForRider(DriverArrived e) =>
-        new(
-            Audience.Rider,
-            e.RiderId,
-            e.RideId,
-            e.At,
+            "the search ends without a driver",
+            e => new(e.RiderId, e.RideId, e.At),
+            new("No driver found", "No driver near you is available. You pay nothing."),
+            new("Kein Fahrer gefunden", "In Ihrer Nähe ist kein Fahrer frei. Sie bezahlen nichts.")
+        ),
+        ForRider<DriverArrived>(
             NotificationKind.DriverArrived,
-            "Your driver is here",
-            $"Your driver is waiting at the pickup. Waiting is free for {Minutes((e.FreeWaitUntil - e.At).TotalSeconds)}."
-        );
-
-    public static NotificationContent? ForRider(RideStarted e) =>
-        new(
-            Audience.Rider,
-            e.RiderId,
-            e.RideId,
-            e.At,
+            "the driver arrives at the pickup",
+            e => new(e.RiderId, e.RideId, e.At, ("wait", (e.FreeWaitUntil - e.At).TotalSeconds)),
+            new("Your driver is here", "Your driver is waiting at the pickup. Waiting is free for {wait:minutes}."),
+            new("Ihr Fahrer ist da", "Ihr Fahrer wartet am Abholort. Das Warten ist {wait:minutes} lang kostenlos.")
+        ),
+        ForRider<RideStarted>(
             NotificationKind.RideStarted,
-            "Your ride has begun",
-            "Have a good ride."
-        );
-
-    public static NotificationContent? ForRider(RideCompleted e) =>
-        new(
-            Audience.Rider,
-            e.RiderId,
-            e.RideId,
-            e.At,
+            "the ride begins",
+            e => new(e.RiderId, e.RideId, e.At),
+            new("Your ride has begun", "Have a good ride."),
+            new("Ihre Fahrt hat begonnen", "Gute Fahrt.")
+        ),
+        ForRider<RideCompleted>(
             NotificationKind.RideCompleted,
-            "You have arrived",
-            "Thank you for riding with us. Your fare will follow."
-        );
-
-    public static NotificationContent? ForRider(RideCancelled e) =>
-        new(
-            Audience.Rider,
-            e.RiderId,
-            e.RideId,
-            e.At,
-            NotificationKind.RideCancelled,
-            "Your ride is cancelled",
-            e.By switch
-            {
-                Initiator.Rider => "You cancelled the ride.",
-                Initiator.Driver => "Your driver waited for you at the pickup and has left.",
-                _ => "We had to cancel the ride. We are sorry.",
-            }
-        );
-
-    public static NotificationContent? ForRider(FareFinalized e) =>
-        new(
-            Audience.Rider,
-            e.RiderId,
-            e.RideId,
-            e.At,
+            "the ride is completed",
+            e => new(e.RiderId, e.RideId, e.At),
+            new("You have arrived", "Thank you for riding with us. Your fare will follow."),
+            new("Sie sind angekommen", "Danke, dass Sie mit uns gefahren sind. Der Fahrpreis folgt.")
+        ),
+        ForRider<RideCancelled>(
+            $"{NotificationKind.RideCancelled}.byRider",
+            "the rider cancels the ride",
+            e => new(e.RiderId, e.RideId, e.At),
+            new("Your ride is cancelled", "You cancelled the ride."),
+            new("Ihre Fahrt ist storniert", "Sie haben die Fahrt storniert."),
+            e => e.By == Initiator.Rider
+        ),
+        ForRider<RideCancelled>(
+            $"{NotificationKind.RideCancelled}.byDriver",
+            "the driver reports that the rider did not come",
+            e => new(e.RiderId, e.RideId, e.At),
+            new("Your ride is cancelled", "Your driver waited for you at the pickup and has left."),
+            new("Ihre Fahrt ist storniert", "Ihr Fahrer hat am Abholort auf Sie gewartet und ist weitergefahren."),
+            e => e.By == Initiator.Driver
+        ),
+        ForRider<RideCancelled>(
+            $"{NotificationKind.RideCancelled}.bySystem",
+            "an operator or the system cancels the ride",
+            e => new(e.RiderId, e.RideId, e.At),
+            new("Your ride is cancelled", "We had to cancel the ride. We are sorry."),
+            new("Ihre Fahrt ist storniert", "Wir mussten die Fahrt stornieren. Das tut uns leid."),
+            e => e.By is not (Initiator.Rider or Initiator.Driver)
+        ) with
+        {
+            ByEmail = true,
+        },
+        ForRider<FareFinalized>(
             NotificationKind.FareFinalized,
-            "Your fare",
-            $"Your ride costs {e.Total}."
-        );
-
-    public static NotificationContent? ForRider(CancellationFeeAssessedV2 e) =>
-        e.Amount.Amount <= 0
-            ? null
-            : new(
-                Audience.Rider,
-                e.RiderId,
-                e.RideId,
-                e.At,
-                NotificationKind.CancellationFee,
-                "A cancellation fee is due",
-                $"The cancelled ride costs {e.Amount}."
-            );
-
-    public static NotificationContent? ForRider(PaymentCaptured e) =>
-        new(
-            Audience.Rider,
-            e.RiderId,
-            e.RideId,
-            e.At,
+            "the fare is known",
+            e => new(e.RiderId, e.RideId, e.At, ("fare", e.Total)),
+            new("Your fare", "Your ride costs {fare:money}."),
+            new("Ihr Fahrpreis", "Ihre Fahrt kostet {fare:money}.")
+        ),
+        ForRider<CancellationFeeAssessedV2>(
+            NotificationKind.CancellationFee,
+            "a cancelled ride costs a fee",
+            e => new(e.RiderId, e.RideId, e.At, ("fee", e.Amount)),
+            new("A cancellation fee is due", "The cancelled ride costs {fee:money}."),
+            new("Eine Stornogebühr ist fällig", "Die stornierte Fahrt kostet {fee:money}."),
+            e => e.Amount.Amount > 0
+        ) with
+        {
+            ByEmail = true,
+        },
+        ForRider<PaymentCaptured>(
             NotificationKind.PaymentCaptured,
-            "Payment received",
-            $"We charged {e.Amount} to your payment method."
-        );
-
-    public static NotificationContent? ForRider(PaymentFailed e) =>
-        new(
-            Audience.Rider,
-            e.RiderId,
-            e.RideId,
-            e.At,
-            NotificationKind.PaymentFailed,
-            "Your payment failed",
-            $"{e.Amount} could not be charged ({e.Code.Replace('_', ' ')}). "
-                + (e.WillRetry ? "We will try again." : "We will not try again automatically.")
-        );
-
-    public static NotificationContent? ForRider(BalanceOutstanding e) =>
-        new(
-            Audience.Rider,
-            e.RiderId,
-            e.RideId,
-            e.At,
+            "the payment is captured",
+            e => new(e.RiderId, e.RideId, e.At, ("amount", e.Amount)),
+            new("Payment received", "We charged {amount:money} to your payment method."),
+            new("Zahlung erhalten", "Wir haben {amount:money} von Ihrem Zahlungsmittel abgebucht.")
+        ),
+        ForRider<PaymentFailed>(
+            $"{NotificationKind.PaymentFailed}.retried",
+            "an attempt to capture the payment fails, and another follows",
+            e => new(e.RiderId, e.RideId, e.At, ("amount", e.Amount), ("code", e.Code)),
+            new("Your payment failed", "{amount:money} could not be charged ({code:cause}). We will try again."),
+            new(
+                "Ihre Zahlung ist fehlgeschlagen",
+                "{amount:money} konnten nicht abgebucht werden ({code:cause}). Wir versuchen es noch einmal."
+            ),
+            e => e.WillRetry
+        ),
+        ForRider<PaymentFailed>(
+            $"{NotificationKind.PaymentFailed}.final",
+            "the last attempt to capture the payment fails",
+            e => new(e.RiderId, e.RideId, e.At, ("amount", e.Amount), ("code", e.Code)),
+            new(
+                "Your payment failed",
+                "{amount:money} could not be charged ({code:cause}). We will not try again automatically."
+            ),
+            new(
+                "Ihre Zahlung ist fehlgeschlagen",
+                "{amount:money} konnten nicht abgebucht werden ({code:cause}). Wir versuchen es nicht von selbst noch einmal."
+            ),
+            e => !e.WillRetry
+        ),
+        ForRider<BalanceOutstanding>(
             NotificationKind.BalanceOutstanding,
-            "You have an unpaid ride",
-            $"{e.Amount} is outstanding. Pay it to request rides again."
-        );
-
-    public static NotificationContent? ForRider(BalanceSettled e) =>
-        new(
-            Audience.Rider,
-            e.RiderId,
-            e.RideId,
-            e.At,
+            "the rider owes the amount of a ride",
+            e => new(e.RiderId, e.RideId, e.At, ("amount", e.Amount)),
+            new("You have an unpaid ride", "{amount:money} is outstanding. Pay it to request rides again."),
+            new(
+                "Eine Fahrt ist nicht bezahlt",
+                "{amount:money} sind offen. Bezahlen Sie den Betrag, um wieder Fahrten zu buchen."
+            )
+        ) with
+        {
+            ByEmail = true,
+        },
+        ForRider<BalanceSettled>(
             NotificationKind.BalanceSettled,
-            "Your balance is settled",
-            $"You paid the outstanding {e.Amount}."
-        );
-
-    public static NotificationContent? ForRider(ReceiptIssued e) =>
-        new(
-            Audience.Rider,
-            e.RiderId,
-            e.RideId,
-            e.At,
+            "the rider pays what they owed",
+            e => new(e.RiderId, e.RideId, e.At, ("amount", e.Amount)),
+            new("Your balance is settled", "You paid the outstanding {amount:money}."),
+            new("Ihr Konto ist ausgeglichen", "Sie haben die offenen {amount:money} bezahlt.")
+        ) with
+        {
+            ByEmail = true,
+        },
+        ForRider<BalanceWrittenOff>(
+            NotificationKind.BalanceWrittenOff,
+            "an operator writes off what the rider owed",
+            e => new(e.RiderId, e.RideId, e.At, ("amount", e.Amount)),
+            new("You owe nothing any more", "We waived the outstanding {amount:money}. You can request rides again."),
+            new(
+                "Sie schulden nichts mehr",
+                "Wir verzichten auf die offenen {amount:money}. Sie können wieder Fahrten buchen."
+            )
+        ) with
+        {
+            ByEmail = true,
+        },
+        ForRider<ReceiptIssued>(
             NotificationKind.ReceiptIssued,
-            "Your receipt",
-            $"Receipt {e.Number} for {e.Total} is ready."
-        );
-
-    public static NotificationContent? ForDriver(DriverOffered e) =>
-        new(
-            Audience.Driver,
-            e.DriverId,
-            e.RideId,
-            e.At,
+            "the receipt is issued",
+            e => new(e.RiderId, e.RideId, e.At, ("number", e.Number), ("total", e.Total)),
+            new("Your receipt", "Receipt {number} for {total:money} is ready."),
+            new("Ihre Quittung", "Die Quittung {number} über {total:money} liegt bereit.")
+        ) with
+        {
+            ByEmail = true,
+        },
+        ForDriver<DriverOffered>(
+            $"{NotificationKind.RideOffered}.withFare",
+            "a ride with a promised fare is offered",
+            e =>
+                new(
+                    e.DriverId,
+                    e.RideId,
+                    e.At,
+                    ("pickup", e.Pickup),
+                    ("eta", e.PickupEtaSeconds),
+                    ("dropoff", e.Dropoff),
+                    ("fare", e.Fare!)
+                ),
+            new("A ride for you", "From {pickup}, {eta:minutes} away, to {dropoff}, for {fare:money}."),
+            new("Eine Fahrt für Sie", "Von {pickup}, {eta:minutes} entfernt, nach {dropoff}, für {fare:money}."),
+            e => e.Fare is not null
+        ),
+        ForDriver<DriverOffered>(
             NotificationKind.RideOffered,
-            "A ride for you",
-            $"From {Name(e.Pickup)}, {Minutes(e.PickupEtaSeconds)} away, to {Name(e.Dropoff)}"
-                + (e.Fare is { } fare ? $", for {fare}." : ".")
-        );
+            "a ride without a promised fare is offered",
+            e =>
+                new(
+                    e.DriverId,
+                    e.RideId,
+                    e.At,
+                    ("pickup", e.Pickup),
+                    ("eta", e.PickupEtaSeconds),
+                    ("dropoff", e.Dropoff)
+                ),
+            new("A ride for you", "From {pickup}, {eta:minutes} away, to {dropoff}."),
+            new("Eine Fahrt für Sie", "Von {pickup}, {eta:minutes} entfernt, nach {dropoff}."),
+            e => e.Fare is null
+        ),
+        ForgottenOffer,
+        ForDriver<DriverIgnoredOffers>(
+            $"{NotificationKind.TakenOffDuty}.oneIgnored",
+            "the driver ignores an offer, and that ends the shift",
+            e => new(e.DriverId, e.RideId, e.At),
+            new("You are off duty", "You did not answer an offer. Go online again to receive offers."),
+            new(
+                "Ihre Schicht ist beendet",
+                "Sie haben ein Angebot nicht beantwortet. Melden Sie sich wieder an, um Angebote zu erhalten."
+            ),
+            e => e.Offers == 1
+        ),
+        ForDriver<DriverIgnoredOffers>(
+            $"{NotificationKind.TakenOffDuty}.ignored",
+            "the driver ignores several offers in a row",
+            e => new(e.DriverId, e.RideId, e.At, ("offers", e.Offers)),
+            new("You are off duty", "You did not answer {offers} offers in a row. Go online again to receive offers."),
+            new(
+                "Ihre Schicht ist beendet",
+                "Sie haben {offers} Angebote nacheinander nicht beantwortet. Melden Sie sich wieder an, um Angebote zu erhalten."
+            ),
+            e => e.Offers != 1
+        ),
+        // Of ignored offers the driver has been notified already.
+        ForDriver<DriverWentOffline>(
+            $"{NotificationKind.TakenOffDuty}.bySystem",
+            "the system ends the shift for another reason",
+            e => new(e.DriverId, null, e.At),
+            new("You are off duty", "Your shift was ended automatically. Go online again to receive offers."),
+            new(
+                "Ihre Schicht ist beendet",
+                "Ihre Schicht wurde automatisch beendet. Melden Sie sich wieder an, um Angebote zu erhalten."
+            ),
+            e => e.Reason is not (ShiftEndReason.Driver or ShiftEndReason.OffersIgnored)
+        ),
+        ForDriver<DriverUnassigned>(
+            $"{NotificationKind.RideWithdrawn}.searching",
+            "the driver no longer has the ride, and the search continues",
+            e => new(e.DriverId, e.RideId, e.At),
+            new("The ride is no longer yours", "Another driver will take it over."),
+            new("Die Fahrt gehört Ihnen nicht mehr", "Ein anderer Fahrer übernimmt sie."),
+            e => e.SearchAgain
+        ),
+        ForDriver<DriverUnassigned>(
+            $"{NotificationKind.RideWithdrawn}.ended",
+            "the ride ended before it was assigned to the driver",
+            e => new(e.DriverId, e.RideId, e.At),
+            new(
+                "The ride is no longer yours",
+                "It ended before it was assigned to you. You are free for the next ride."
+            ),
+            new(
+                "Die Fahrt gehört Ihnen nicht mehr",
+                "Sie endete, bevor sie Ihnen zugeteilt wurde. Sie sind frei für die nächste Fahrt."
+            ),
+            e => !e.SearchAgain
+        ),
+        ForDriver<RideCancelled>(
+            $"{NotificationKind.RideCancelled}.ofDriver.byRider",
+            "the rider cancels the driver's ride",
+            e => new(e.DriverId!, e.RideId, e.At),
+            new("The ride is cancelled", "The rider cancelled. You are free for the next ride."),
+            new("Die Fahrt ist storniert", "Der Fahrgast hat storniert. Sie sind frei für die nächste Fahrt."),
+            e => e.DriverId is not null && e.By == Initiator.Rider
+        ),
+        ForDriver<RideCancelled>(
+            $"{NotificationKind.RideCancelled}.ofDriver.byDriver",
+            "the driver reports that the rider did not come",
+            e => new(e.DriverId!, e.RideId, e.At),
+            new("The ride is cancelled", "The rider did not come. You are free for the next ride."),
+            new("Die Fahrt ist storniert", "Der Fahrgast ist nicht gekommen. Sie sind frei für die nächste Fahrt."),
+            e => e.DriverId is not null && e.By == Initiator.Driver
+        ),
+        ForDriver<RideCancelled>(
+            $"{NotificationKind.RideCancelled}.ofDriver.bySystem",
+            "an operator or the system cancels the driver's ride",
+            e => new(e.DriverId!, e.RideId, e.At),
+            new("The ride is cancelled", "We had to cancel the ride. You are free for the next ride."),
+            new("Die Fahrt ist storniert", "Wir mussten die Fahrt stornieren. Sie sind frei für die nächste Fahrt."),
+            e => e.DriverId is not null && e.By is not (Initiator.Rider or Initiator.Driver)
+        ),
+        ForOperators<RideNeedsAttention>(
+            NotificationKind.RideNeedsAttention,
+            "something about a ride is implausible or stuck",
+            e => new(NotificationContent.Operators, e.RideId, e.At, ("kind", e.Kind), ("reason", e.Reason)),
+            new("A ride needs attention", "{kind}: {reason}"),
+            new("Eine Fahrt braucht Aufmerksamkeit", "{kind}: {reason}")
+        ),
+    ];
 
-    public static NotificationContent? ForDriver(DriverIgnoredOffers e) =>
-        new(
+    static readonly FrozenDictionary<string, NotificationTemplate> s_byKey = All.ToFrozenDictionary(template =>
+        template.Key
+    );
+
+    /// <summary>The words of an offer whose rider was forgotten.</summary>
+    public static ReplacementTemplate ForgottenOffer =>
+        s_forgottenOffer ??= new(
+            $"{NotificationKind.RideOffered}.forgotten",
             Audience.Driver,
-            e.DriverId,
-            e.RideId,
-            e.At,
-            NotificationKind.TakenOffDuty,
-            "You are off duty",
-            $"You did not answer {(e.Offers == 1 ? "an offer" : $"{e.Offers} offers in a row")}. Go online again to receive offers."
+            "the rider of an offered ride is forgotten: it replaces the offer",
+            new("A ride for you", "The data of this ride was deleted."),
+            new("Eine Fahrt für Sie", "Die Daten dieser Fahrt wurden gelöscht.")
         );
 
-    public static NotificationContent? ForDriver(DriverUnassigned e) =>
-        new(
-            Audience.Driver,
-            e.DriverId,
-            e.RideId,
-            e.At,
-            NotificationKind.RideWithdrawn,
-            "The ride is no longer yours",
-            e.SearchAgain
-                ? "Another driver will take it over."
-                : "It ended before it was assigned to you. You are free for the next ride."
-        );
+    static ReplacementTemplate? s_forgottenOffer;
 
-    public static NotificationContent? ForDriver(RideCancelled e) =>
-        e.DriverId is null
-            ? null
-            : new(
-                Audience.Driver,
-                e.DriverId,
-                e.RideId,
-                e.At,
-                NotificationKind.RideCancelled,
-                "The ride is cancelled",
-                e.By switch
-                {
-                    Initiator.Rider => "The rider cancelled. You are free for the next ride.",
-                    Initiator.Driver => "The rider did not come. You are free for the next ride.",
-                    _ => "We had to cancel the ride. You are free for the next ride.",
-                }
-            );
+    /// <summary>Returns a template by its key; null for a key that this version does not know.</summary>
+    public static NotificationTemplate? Find(string key) => s_byKey.GetValueOrDefault(key);
 
-    static string Name(Place place) =>
-        string.IsNullOrWhiteSpace(place.Address)
-            ? string.Create(CultureInfo.InvariantCulture, $"{place.Lat:0.0000}, {place.Lng:0.0000}")
-            : place.Address;
+    /// <summary>Returns the notifications of an event, at most one for each audience.</summary>
+    public static IEnumerable<NotificationContent> Of(object happened) =>
+        All.Select(template => template.Of(happened)).OfType<NotificationContent>();
 
-    static string Minutes(double seconds) =>
-        Math.Ceiling(seconds / 60) is var minutes && minutes <= 1
-            ? "1 minute"
-            : string.Create(CultureInfo.InvariantCulture, $"{minutes:0} minutes");
+    static NotificationTemplate<T> ForRider<T>(
+        string key,
+        string when,
+        Func<T, Recipient> recipient,
+        Words english,
+        Words german,
+        Func<T, bool>? condition = null
+    )
+        where T : class => new(key, Audience.Rider, when, recipient, english, german, condition);
+
+    static NotificationTemplate<T> ForDriver<T>(
+        string key,
+        string when,
+        Func<T, Recipient> recipient,
+        Words english,
+        Words german,
+        Func<T, bool>? condition = null
+    )
+        where T : class => new(key, Audience.Driver, when, recipient, english, german, condition);
+
+    static NotificationTemplate<T> ForOperators<T>(
+        string key,
+        string when,
+        Func<T, Recipient> recipient,
+        Words english,
+        Words german,
+        Func<T, bool>? condition = null
+    )
+        where T : class => new(key, Audience.Operator, when, recipient, english, german, condition);
 }

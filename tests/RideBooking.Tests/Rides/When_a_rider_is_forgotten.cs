@@ -28,6 +28,7 @@ public sealed class When_a_rider_is_forgotten(CityLab lab) : IClassFixture<CityL
         (await TablesWith(mark)).ShouldBe([
             "drivers_assignments",
             "matching_searches",
+            "notifications_contacts",
             "notifications_notifications",
             "payments_payment_methods",
             "rides_rides",
@@ -44,6 +45,7 @@ public sealed class When_a_rider_is_forgotten(CityLab lab) : IClassFixture<CityL
         (await TablesWith(markOfAnother)).ShouldBe([
             "drivers_assignments",
             "matching_searches",
+            "notifications_contacts",
             "notifications_notifications",
             "payments_payment_methods",
             "rides_rides",
@@ -69,6 +71,7 @@ public sealed class When_a_rider_is_forgotten(CityLab lab) : IClassFixture<CityL
             "riders/me/payment-methods",
             new JsonObject { ["token"] = "tok_visa", ["label"] = $"{mark}'s card" }
         );
+        await rider.Put("riders/me/profile", new JsonObject { ["email"] = $"{mark}@example.org", ["language"] = "de" });
         var completed = await rider.Request(Named(City.Alexanderplatz), Named(City.Zoo));
         await driver.Drives(completed);
         await rider.SeesPayment(completed, "captured");
