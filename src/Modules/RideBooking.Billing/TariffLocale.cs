@@ -1,3 +1,4 @@
+using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
 
 namespace RideBooking.Billing;
@@ -8,4 +9,8 @@ internal sealed class TariffLocale(TariffBook tariffs, TimeProvider clock) : ITa
     public string Currency => tariffs.At(clock.GetUtcNow()).Currency;
 
     public TimeZoneInfo TimeZone => tariffs.At(clock.GetUtcNow()).TimeZone;
+
+    public TimeZoneInfo TimeZoneOf(string? city) => TimeZone;
+
+    public string? CityOf(Place place) => null;
 }

@@ -224,6 +224,10 @@ public sealed class AnalyticsModuleTests : IAsyncLifetime
     {
         public string Currency => "JPY";
         public TimeZoneInfo TimeZone { get; } = TimeZoneInfo.FindSystemTimeZoneById("Asia/Tokyo");
+
+        public TimeZoneInfo TimeZoneOf(string? city) => TimeZone;
+
+        public string? CityOf(Place place) => null;
     }
 
     [Fact]
