@@ -42,7 +42,9 @@ public sealed class NotificationTableTests
             """
         );
         foreach (var template in NotificationTemplates.All.Where(template => template.Audience == audience))
-            page.Append($"| {template.When} | {Event(template)} | `{template.Kind}` | {(template.ByEmail ? "e-mail" : "")} ")
+            page.Append(
+                    $"| {template.When} | {Event(template)} | `{template.Kind}` | {(template.ByEmail ? "e-mail" : "")} "
+                )
                 .Append($"| {Text(template.English)} | {Text(template.German)} |\n");
     }
 
