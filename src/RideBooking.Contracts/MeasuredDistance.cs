@@ -7,6 +7,8 @@ namespace RideBooking.Contracts;
 /// </remarks>
 public static class MeasuredDistance
 {
+    // A distance of zero is a missing measurement, also where the ride ended at its pickup.
+
     // A rider may get out early. If no position proves that, a quarter of the straight line is the minimum.
     const double MinPartUnseen = 0.25;
 
@@ -50,7 +52,7 @@ public static class MeasuredDistance
         var planned = dropoff.MetersFrom(pickup);
         var min = end is null ? planned * MinPartUnseen : end.MetersFrom(pickup) * MinPartSeen - LostMeters;
         var expected = Math.Max(planned, end?.MetersFrom(pickup) ?? 0);
-        return meters < 0 || meters < min ? Verdict.TooShort
+        return meters <= 0 || meters < min ? Verdict.TooShort
             : meters > expected * MaxFactor + MaxExtraMeters ? Verdict.TooLong
             : meters > expected * LongFactor + LongExtraMeters && meters > Math.Max(seconds, 0) * MaxMetersPerSecond
                 ? Verdict.TooLong

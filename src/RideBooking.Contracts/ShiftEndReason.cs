@@ -8,4 +8,7 @@ public static class ShiftEndReason
 
     /// <summary>The system ended it, because the driver ignored several offers in a row.</summary>
     public const string OffersIgnored = "offersIgnored";
+
+    /// <summary>The system ended it, because the driver's app has not reported for a while.</summary>
+    public const string NotReporting = "notReporting";
 }

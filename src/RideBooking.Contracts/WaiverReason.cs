@@ -11,4 +11,7 @@ public static class WaiverReason
 
     /// <summary>Someone other than the rider cancelled.</summary>
     public const string NotCancelledByRider = "notCancelledByRider";
+
+    /// <summary>The driver was more than five minutes later than estimated, and had not arrived.</summary>
+    public const string DriverLate = "driverLate";
 }

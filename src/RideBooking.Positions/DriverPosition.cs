@@ -20,6 +20,10 @@ public sealed class DriverPosition
     /// <summary>Longitude, degrees.</summary>
     public double Lng { get; set; }
 
+    /// <summary>The cell of the map with this position (<see cref="GeoCells"/>), by which a search finds it.</summary>
+    /// <remarks>A row of a version without cells has 0 until the driver's next report.</remarks>
+    public long Cell { get; set; }
+
     /// <summary>The direction of the vehicle, degrees clockwise from north, if known.</summary>
     public double? Heading { get; set; }
 

@@ -101,44 +101,27 @@ public static class DriverPositions
             .ExecuteUpdateAsync(row => row.SetProperty(position => position.ActiveAt, at), cancellationToken);
     }
 
-    /// <summary>Selects the positions of drivers who reported, or showed other activity, since an instant.</summary>
+    /// <summary>Selects the positions that were reported since an instant.</summary>
     public static IQueryable<DriverPosition> FreshSince(
         this IQueryable<DriverPosition> positions,
         DateTimeOffset since
-    ) => positions.Where(position => position.At >= since || position.ActiveAt >= since);
+    ) => positions.Where(position => position.At >= since);
 
-    /// <summary>Selects the positions in a box.</summary>
+    /// <summary>Selects the positions of drivers who have neither reported nor shown other activity since an instant.</summary>
+    public static IQueryable<DriverPosition> SilentSince(
+        this IQueryable<DriverPosition> positions,
+        DateTimeOffset since
+    ) => positions.Where(position => position.At < since && (position.ActiveAt == null || position.ActiveAt < since));
+
+    /// <summary>Selects the positions in a box, by the index of cells.</summary>
     public static IQueryable<DriverPosition> Within(this IQueryable<DriverPosition> positions, GeoBox box)
     {
-        var band = positions.Where(position => position.Lat >= box.South && position.Lat <= box.North);
+        var band = positions
+            .Where(GeoCells.InAny(GeoCells.Covering(box)))
+            .Where(position => position.Lat >= box.South && position.Lat <= box.North);
         return box.CrossesAntimeridian
             ? band.Where(position => position.Lng >= box.West || position.Lng <= box.East)
             : band.Where(position => position.Lng >= box.West && position.Lng <= box.East);
-    }
-
-    /// <summary>Orders positions by their distance on a flat map, nearest first.</summary>
-    /// <remarks>
-    /// It is right for the first few in a neighbourhood, and exact only after they are sorted by <see cref="GreatCircle"/>.
-    /// Every database supports this plain arithmetic.
-    /// </remarks>
-    public static IOrderedQueryable<DriverPosition> NearestFirst(
-        this IQueryable<DriverPosition> positions,
-        double lat,
-        double lng
-    )
-    {
-        // A degree of longitude is shorter than one of latitude, by the cosine of the latitude.
-        var shrink = Math.Cos(double.DegreesToRadians(lat));
-        var weight = shrink * shrink;
-        return positions.OrderBy(position =>
-            (position.Lat - lat) * (position.Lat - lat)
-            + weight
-                * (
-                    Math.Abs(position.Lng - lng) > 180
-                        ? (360 - Math.Abs(position.Lng - lng)) * (360 - Math.Abs(position.Lng - lng))
-                        : (position.Lng - lng) * (position.Lng - lng)
-                )
-        );
     }
 
     static IQueryable<DriverPosition> Known(this DbContext db, DriverPosition report) =>
@@ -176,43 +159,51 @@ public static class DriverPositions
         DriverPosition report,
         long? sequenceBeforeLeap,
         CancellationToken cancellationToken
-    ) =>
-        await which.ExecuteUpdateAsync(
-            row =>
-                row.SetProperty(known => known.Lat, report.Lat)
-                    .SetProperty(known => known.Lng, report.Lng)
-                    .SetProperty(known => known.Heading, report.Heading)
-                    .SetProperty(known => known.Sequence, report.Sequence)
-                    .SetProperty(known => known.SequenceBeforeLeap, sequenceBeforeLeap)
-                    .SetProperty(known => known.At, report.At)
-                    .SetProperty(known => known.Doubts, 0)
-                    .SetProperty(known => known.Version, known => known.Version + 1),
-            cancellationToken
-        ) == 1;
+    )
+    {
+        var cell = GeoCells.Of(report.Lat, report.Lng);
+        return await which.ExecuteUpdateAsync(
+                row =>
+                    row.SetProperty(known => known.Lat, report.Lat)
+                        .SetProperty(known => known.Lng, report.Lng)
+                        .SetProperty(known => known.Cell, cell)
+                        .SetProperty(known => known.Heading, report.Heading)
+                        .SetProperty(known => known.Sequence, report.Sequence)
+                        .SetProperty(known => known.SequenceBeforeLeap, sequenceBeforeLeap)
+                        .SetProperty(known => known.At, report.At)
+                        .SetProperty(known => known.Doubts, 0)
+                        .SetProperty(known => known.Version, known => known.Version + 1),
+                cancellationToken
+            ) == 1;
+    }
 
     static async Task<bool> Restart(
         IQueryable<DriverPosition> which,
         DriverPosition start,
         CancellationToken cancellationToken
-    ) =>
-        await which.ExecuteUpdateAsync(
-            row =>
-                row.SetProperty(known => known.Lat, start.Lat)
-                    .SetProperty(known => known.Lng, start.Lng)
-                    .SetProperty(known => known.Heading, start.Heading)
-                    // A restart before any report keeps the sequences of the previous shift.
-                    .SetProperty(
-                        known => known.SequenceBeforeShift,
-                        known => known.Sequence < 0 ? known.SequenceBeforeShift : known.Sequence
-                    )
-                    .SetProperty(known => known.Sequence, start.Sequence)
-                    .SetProperty(known => known.SequenceBeforeLeap, (long?)null)
-                    .SetProperty(known => known.RestartedAt, start.RestartedAt)
-                    .SetProperty(known => known.At, start.At)
-                    .SetProperty(known => known.Doubts, 0)
-                    .SetProperty(known => known.Version, known => known.Version + 1),
-            cancellationToken
-        ) == 1;
+    )
+    {
+        var cell = GeoCells.Of(start.Lat, start.Lng);
+        return await which.ExecuteUpdateAsync(
+                row =>
+                    row.SetProperty(known => known.Lat, start.Lat)
+                        .SetProperty(known => known.Lng, start.Lng)
+                        .SetProperty(known => known.Cell, cell)
+                        .SetProperty(known => known.Heading, start.Heading)
+                        // A restart before any report keeps the sequences of the previous shift.
+                        .SetProperty(
+                            known => known.SequenceBeforeShift,
+                            known => known.Sequence < 0 ? known.SequenceBeforeShift : known.Sequence
+                        )
+                        .SetProperty(known => known.Sequence, start.Sequence)
+                        .SetProperty(known => known.SequenceBeforeLeap, (long?)null)
+                        .SetProperty(known => known.RestartedAt, start.RestartedAt)
+                        .SetProperty(known => known.At, start.At)
+                        .SetProperty(known => known.Doubts, 0)
+                        .SetProperty(known => known.Version, known => known.Version + 1),
+                cancellationToken
+            ) == 1;
+    }
 
     static async Task<bool> RecordDoubt(
         IQueryable<DriverPosition> which,
@@ -234,6 +225,7 @@ public static class DriverPositions
     /// <summary>Inserts the row. False when another report created it first.</summary>
     static async Task<bool> TryInsert(DbContext db, DriverPosition report, CancellationToken cancellationToken)
     {
+        report.Cell = GeoCells.Of(report.Lat, report.Lng);
         var entry = db.Add(report);
         try
         {

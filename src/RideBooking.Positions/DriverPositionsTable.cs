@@ -17,8 +17,9 @@ public static class DriverPositionsTable
             position.HasKey(it => it.DriverId);
             position.Property(it => it.DriverId).HasMaxLength(255);
 
-            // A search reads one band of latitude and filters by longitude within the index.
-            position.HasIndex(it => new { it.Lat, it.Lng });
+            // A search reads the few ranges of cells that cover its circle. A car stays in a cell for several reports, which
+            // then change no index.
+            position.HasIndex(it => it.Cell);
         });
     }
 }

@@ -26,7 +26,7 @@ public sealed record PositionRules(double MaxSpeed, double Tolerance)
     /// Reads <c>Matching:MaxPositionAge</c>: how long after their last report a driver still receives offers.
     /// </summary>
     public static TimeSpan ReadMaxAge(IConfiguration configuration) =>
-        configuration.Span("Matching:MaxPositionAge", TimeSpan.FromMinutes(5));
+        configuration.Span("Matching:MaxPositionAge", TimeSpan.FromMinutes(1));
 
     /// <summary>The maximum sequence: the greatest integer that every JSON reader represents exactly.</summary>
     public const long MaxSequence = (1L << 53) - 1;

@@ -3,6 +3,7 @@ using RideBooking.Benchmarks;
 using RideBooking.Benchmarks.EventLog;
 using RideBooking.Benchmarks.EventLog.Comparison;
 using RideBooking.Benchmarks.Failures;
+using RideBooking.Benchmarks.Matching;
 using RideBooking.Benchmarks.Saga;
 
 var transport = new Option<Transport>("--transport") { Description = "The message transport." };
@@ -222,6 +223,37 @@ failures.SetAction(
         )
 );
 
+var nearestDatabase = new Option<Database>("--database")
+{
+    Description = "The database of the drivers: postgres or sqlite.",
+    DefaultValueFactory = _ => Database.Postgres,
+};
+var onDuty = Number("--drivers", 100_000, "Drivers on duty in one city.");
+var searches = Number("--searches", 5_000, "Searches that are measured.");
+var reports = Number("--reports-per-second", 0, "Location reports per second beside the searches.");
+var nearest = new Command(
+    "nearest-drivers",
+    "Measures how long Matching takes to find the nearest drivers of a pickup."
+)
+{
+    nearestDatabase,
+    onDuty,
+    searches,
+    reports,
+    seed,
+};
+nearest.SetAction(
+    (parsed, cancellationToken) =>
+        NearestDriversBenchmark.Run(
+            parsed.GetValue(nearestDatabase),
+            parsed.GetValue(onDuty),
+            parsed.GetValue(searches),
+            parsed.GetValue(reports),
+            parsed.GetValue(seed),
+            cancellationToken
+        )
+);
+
 var connection = new Argument<string>("connection");
 var owner = new Argument<string>("owner");
 var readSubscription = new Command("read-subscription", "Reads a subscription until it is killed, for a test.")
@@ -234,7 +266,16 @@ readSubscription.SetAction(
     (parsed, cancellationToken) =>
         SubscriptionProcess.Run(parsed.GetValue(connection)!, parsed.GetValue(owner)!, cancellationToken)
 );
-return await new RootCommand("RideBooking's benchmarks.") { drive, saga, failures, replay, marten, readSubscription }
+return await new RootCommand("RideBooking's benchmarks.")
+{
+    drive,
+    saga,
+    failures,
+    replay,
+    marten,
+    nearest,
+    readSubscription,
+}
     .Parse(args)
     .InvokeAsync();
 

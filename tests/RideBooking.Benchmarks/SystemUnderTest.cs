@@ -178,6 +178,9 @@ sealed class SystemUnderTest : IAsyncDisposable
             // With more rides than drivers some rides wait: none may end by a timeout.
             ["Matching__OfferTimeout"] = "00:01:00",
             ["Matching__SearchDeadline"] = "01:00:00",
+            // The drivers go on duty before the load and report no positions.
+            ["Matching__MaxPositionAge"] = "1.00:00:00",
+            ["Drivers__MaxSilence"] = "00:00:00",
             // The drivers take no time for any distance, which must not be flagged.
             ["Rides__MaxSpeedKmh"] = "1000000",
         };

@@ -15,9 +15,11 @@ internal sealed class AssessCancellationFee(AppDbContext db, TariffBook tariffs,
     public async Task Consume(ConsumeContext<RideCancelled> context)
     {
         var ride = context.Message;
-        (await db.Requested(ride.RideId, context.CancellationToken)).Check(ride.RiderId, ride.VehicleClass);
-        var tariff = tariffs.At(ride.At);
-        var fee = CancellationFee.Of(ride, tariff);
+        var requested = await db.Requested(ride.RideId, context.CancellationToken);
+        requested.Check(ride.RiderId, ride.VehicleClass);
+        var tariff = tariffs.At(ride.At, requested.Terms?.City);
+        var verdict = CancellationVerdict.Of(ride, await db.PromisedEta(ride, context.CancellationToken));
+        var fee = CancellationFee.Of(verdict, ride.VehicleClass, tariff);
         if (
             context.IsRetry()
             && await db.Set<Invoice>()

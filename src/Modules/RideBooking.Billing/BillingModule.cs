@@ -23,14 +23,18 @@ public sealed class BillingModule : IModule
     {
         services.AddSingleton(QuoteOptions.Read(configuration));
         services.AddSingleton(TariffBook.Read(configuration));
+        services.AddSingleton(SurgeOptions.Read(configuration));
         services.TryAddSingleton(provider => new QuoteTokens(
             provider.GetRequiredService<ApplicationSecret>().KeyFor("quotes")
         ));
-        services.AddSingleton<ICancellationFees, PriceCancellation>();
+        services.AddScoped<ICancellationFees, PriceCancellation>();
         services.AddSingleton<ITripPolicy, TripPolicy>();
-        services.AddSingleton<ITollRules, TollRules>();
+        services.AddScoped<ITollRules, TollRules>();
         services.AddSingleton<ITariffLocale, TariffLocale>();
         services.AddSingleton<IRouteEstimator, DirectRoute>();
+        services.AddSingleton<SurgeGrid>();
+        services.AddSingleton<LearnSurge>();
+        services.AddHostedService(provider => provider.GetRequiredService<LearnSurge>());
         services.AddSingleton<PickupEtas>();
         services.AddSingleton<LearnPickupEtas>();
         services.AddHostedService(provider => provider.GetRequiredService<LearnPickupEtas>());

@@ -1,5 +1,4 @@
 using RideBooking.Contracts;
-using static RideBooking.Contracts.WaiverReason;
 
 namespace RideBooking.Billing;
 
@@ -9,30 +8,21 @@ namespace RideBooking.Billing;
 /// <param name="Lines">The lines of the invoice.</param>
 internal sealed record CancellationFee(Money Amount, string? WaiverReason, IReadOnlyList<FareLine> Lines)
 {
-    /// <summary>Computes the fee. A pure function.</summary>
-    /// <remarks>
-    /// A rider pays for a driver's wasted trip if they cancelled after the free period or at the kerb, or did not come. Other
-    /// people's decisions cost the rider nothing.
-    /// </remarks>
-    public static CancellationFee Of(RideCancelled ride, Tariff tariff)
+    /// <summary>Computes the amount of what a verdict charges. A pure function.</summary>
+    /// <remarks>Fees are compensation for a wasted trip and not a price, so the tariff's tax and booking fee do not apply.</remarks>
+    /// <param name="verdict">The verdict.</param>
+    /// <param name="vehicleClass">The class of the ride.</param>
+    /// <param name="tariff">The tariff of its city.</param>
+    public static CancellationFee Of(CancellationVerdict verdict, string vehicleClass, Tariff tariff)
     {
-        var rates = tariff.RatesFor(ride.VehicleClass);
-        return ride switch
+        var rates = tariff.RatesFor(vehicleClass);
+        return verdict.Charge switch
         {
-            { DriverId: null } or { Stage: RideStatuses.Requested } => Waived(NoDriverAssigned, tariff),
-            { By: Initiator.Driver, Reason: CancellationReason.NoShow } => Due("No-show fee", rates.NoShowFee, tariff),
-            { By: not Initiator.Rider } => Waived(NotCancelledByRider, tariff),
-            { Stage: RideStatuses.DriverArrived } => Due("Cancellation fee", rates.CancellationFee, tariff),
-            { SinceAssignedSeconds: { } since } when since > ride.FreeCancellationSeconds => Due(
-                "Cancellation fee",
-                rates.CancellationFee,
-                tariff
-            ),
-            _ => Waived(WithinFreePeriod, tariff),
+            CancellationCharge.None => new(Money.Zero(tariff.Currency), verdict.WaiverReason, []),
+            CancellationCharge.NoShow => Due("No-show fee", rates.NoShowFee, tariff),
+            _ => Due("Cancellation fee", rates.CancellationFee, tariff),
         };
     }
-
-    static CancellationFee Waived(string reason, Tariff tariff) => new(Money.Zero(tariff.Currency), reason, []);
 
     static CancellationFee Due(string description, decimal fee, Tariff tariff)
     {

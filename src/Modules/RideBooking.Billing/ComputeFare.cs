@@ -7,7 +7,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Billing;
 
-/// <summary>Computes the fare of a completed ride, once, by the tariff that applied when the ride started.</summary>
+/// <summary>Computes the fare of a completed ride, once, by its city's tariff that applied when the ride started.</summary>
 [RepeatIsSafe("A ride has one invoice. A repeat only checks that the amount is the same.")]
 internal sealed class ComputeFare(AppDbContext db, TariffBook tariffs, IRouteEstimator routes, TimeProvider clock)
     : IConsumer<RideCompleted>
@@ -15,9 +15,10 @@ internal sealed class ComputeFare(AppDbContext db, TariffBook tariffs, IRouteEst
     public async Task Consume(ConsumeContext<RideCompleted> context)
     {
         var ride = context.Message;
-        (await db.Requested(ride.RideId, context.CancellationToken)).Check(ride);
-        var tariff = tariffs.At(ride.StartedAt);
-        var fare = FinalFare.Of(ride, tariff, routes);
+        var requested = await db.Requested(ride.RideId, context.CancellationToken);
+        requested.Check(ride);
+        var tariff = tariffs.At(ride.StartedAt, requested.Terms?.City);
+        var fare = FinalFare.Of(ride, requested.Terms, tariff, routes);
         if (
             context.IsRetry()
             && await db.Set<Invoice>()

@@ -77,7 +77,8 @@ internal static class GetReceipt
     /// <param name="Lines">The lines, which sum to the total.</param>
     /// <param name="Total">The price of the ride.</param>
     /// <param name="WaiverReason">Why a cancelled ride costs nothing.</param>
-    /// <param name="TariffVersion">The tariff it was computed with.</param>
+    /// <param name="City">The code of the city whose tariff it was computed with; null without a city.</param>
+    /// <param name="TariffVersion">The version of that tariff.</param>
     /// <param name="IssuedAt">When the fare became final.</param>
     /// <param name="PaidAt">When it was paid.</param>
     internal sealed record View(
@@ -88,6 +89,7 @@ internal static class GetReceipt
         IReadOnlyList<FareLine> Lines,
         Money Total,
         string? WaiverReason,
+        string? City,
         string TariffVersion,
         DateTimeOffset IssuedAt,
         DateTimeOffset? PaidAt
@@ -104,6 +106,7 @@ internal static class GetReceipt
                 invoice.Lines,
                 invoice.Total,
                 invoice.WaiverReason,
+                invoice.City,
                 invoice.TariffVersion,
                 invoice.IssuedAt,
                 invoice.PaidAt

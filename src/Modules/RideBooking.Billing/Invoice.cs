@@ -16,6 +16,9 @@ internal sealed class Invoice
 {
     public const int MaxTariffVersionLength = 50;
 
+    // Increase it when the same ride by the same tariff may cost another amount than before.
+    const int CurrentRules = 1;
+
     public Guid Id { get; private init; }
 
     public Guid RideId { get; private init; }
@@ -26,6 +29,12 @@ internal sealed class Invoice
     public string Number { get; private init; } = "";
 
     public string TariffVersion { get; private init; } = "";
+
+    /// <summary>The code of the city whose tariff it is; null without a city.</summary>
+    public string? City { get; private init; }
+
+    /// <summary>The version of the calculation, apart from the tariff. Zero in older rows.</summary>
+    public int Rules { get; private init; }
 
     public required Money Total { get; init; }
 
@@ -64,6 +73,8 @@ internal sealed class Invoice
             RiderId = riderId,
             Number = ReceiptNumber.Of(id, at),
             TariffVersion = tariff.Version,
+            City = tariff.City,
+            Rules = CurrentRules,
             Total = Fare.Of(tariff.Currency, lines).Total,
             WaiverReason = waiverReason,
             IssuedAt = at,
@@ -72,12 +83,14 @@ internal sealed class Invoice
     }
 
     /// <summary>
-    /// Accepts a repeat of the same ride without a change. Fails on another end of it, or another price by the same tariff.
+    /// Accepts a repeat of the same ride without a change. Fails on another end of it, or another price by the same tariff and the
+    /// same rules.
     /// </summary>
     public void EnsureUnchanged(string tariffVersion, Money total, bool cancelled)
     {
         var isOfCancellation = WaiverReason is not null || Lines.Any(line => line.Code == FareLine.CancellationFeeCode);
-        if (cancelled != isOfCancellation || (tariffVersion == TariffVersion && total != Total))
+        var isComparable = tariffVersion == TariffVersion && Rules == CurrentRules;
+        if (cancelled != isOfCancellation || (isComparable && total != Total))
             throw new UnacceptableMessageException(
                 $"Ride {RideId} was billed {Total} as {(isOfCancellation ? "cancelled" : "completed")}; this message says otherwise."
             );
@@ -104,6 +117,7 @@ internal sealed class Invoice
             builder.Property(invoice => invoice.RiderId).HasMaxLength(255);
             builder.Property(invoice => invoice.Number).HasMaxLength(32);
             builder.Property(invoice => invoice.TariffVersion).HasMaxLength(MaxTariffVersionLength);
+            builder.Property(invoice => invoice.City).HasMaxLength(Billing.City.MaxCodeLength);
             builder.Property(invoice => invoice.WaiverReason).HasMaxLength(50);
             builder.Property(invoice => invoice.Version).IsConcurrencyToken();
             builder.Ignore(invoice => invoice.IsPaid);

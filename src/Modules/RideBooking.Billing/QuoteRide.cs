@@ -25,6 +25,7 @@ internal static class QuoteRide
         Rider rider,
         ITripPolicy trips,
         TariffBook tariffs,
+        SurgeGrid surges,
         IRouteEstimator routes,
         PickupEtas etas,
         QuoteTokens tokens,
@@ -33,14 +34,14 @@ internal static class QuoteRide
     )
     {
         var now = clock.GetUtcNow();
-        var tariff = tariffs.At(now);
         var vehicleClass = request.VehicleClass?.ToLowerInvariant() ?? VehicleClass.Standard;
         if (trips.Check(request.Pickup, request.Dropoff, vehicleClass) is { } problem)
             return Problem.Validation(problem.Field, problem.Message);
 
         var way = routes.Estimate(request.Pickup, request.Dropoff);
-        var surge = tariff.SurgeAt(now);
-        var fare = FareMeter.Meter(tariff, vehicleClass, way, surge);
+        var tariff = tariffs.At(now, request.Pickup);
+        var surge = surges.FactorFor(tariff, request.Pickup, now);
+        var fare = FareMeter.Meter(tariff, vehicleClass, way, surge, now);
         var promise = new SignedQuote(
             Guid.CreateVersion7(now),
             rider.Id,
@@ -51,12 +52,13 @@ internal static class QuoteRide
             way.DistanceMeters,
             way.DurationSeconds,
             now + options.ValidFor,
-            City: null,
+            tariff.City,
             Tariff.Percent(surge)
         );
         return TypedResults.Ok(
             new View(
                 tokens.Sign(promise),
+                tariff.City,
                 vehicleClass,
                 fare.Total,
                 fare.Lines,
@@ -85,8 +87,9 @@ internal static class QuoteRide
     }
 
     /// <param name="QuoteId">The signed quote.</param>
+    /// <param name="City">The code of the city whose prices apply; null if there are no cities.</param>
     /// <param name="VehicleClass">The vehicle class.</param>
-    /// <param name="Fare">The price of the ride, without waiting and tolls.</param>
+    /// <param name="Fare">The price of the ride, booking fee and tax included, without waiting and tolls.</param>
     /// <param name="Breakdown">The lines of the fare, which sum to it.</param>
     /// <param name="Surge">The factor for high demand; 1 if there is none.</param>
     /// <param name="DistanceMeters">The estimated distance, metres.</param>
@@ -95,6 +98,7 @@ internal static class QuoteRide
     /// <param name="ExpiresAt">When the quote expires.</param>
     internal sealed record View(
         string QuoteId,
+        string? City,
         string VehicleClass,
         Money Fare,
         IReadOnlyList<FareLine> Breakdown,

@@ -13,13 +13,44 @@ internal static class RequestedRides
     /// Throws if there is none: the message is then retried and redelivered, and ends in the error queue if there never was a
     /// request.
     /// </remarks>
-    public static async Task<RideRequested> Requested(
+    public static async Task<RideRequestedV2> Requested(
         this AppDbContext db,
         Guid rideId,
         CancellationToken cancellationToken
     ) =>
-        (await db.ReadStream<RideRequested>(rideId.ToString(), cancellationToken)).FirstOrDefault()
+        await db.FindRequest(rideId, cancellationToken)
         ?? throw new InvalidOperationException($"Ride {rideId} cannot be billed: its request is not known.");
+
+    /// <summary>
+    /// Returns the code of the city in a ride's terms; null if it has none. Without cities there is nothing to look up.
+    /// </summary>
+    public static async Task<string?> CityOf(
+        this AppDbContext db,
+        Guid rideId,
+        Cities cities,
+        CancellationToken cancellationToken
+    ) => cities.All.Count == 0 ? null : (await db.FindRequest(rideId, cancellationToken))?.Terms?.City;
+
+    /// <summary>
+    /// Returns the time to the pickup that was estimated when the driver was assigned, seconds; null if it does not matter or is
+    /// not known.
+    /// </summary>
+    public static async Task<int?> PromisedEta(
+        this AppDbContext db,
+        RideCancelled ride,
+        CancellationToken cancellationToken
+    ) =>
+        ride is { By: Initiator.Rider, Stage: RideStatuses.DriverAssigned }
+            ? (await db.ReadStream<DriverAssigned>(ride.RideId.ToString(), cancellationToken))
+                .Find(assigned => assigned.OfferId == ride.OfferId)
+                ?.EtaSeconds
+            : null;
+
+    static async Task<RideRequestedV2?> FindRequest(
+        this AppDbContext db,
+        Guid rideId,
+        CancellationToken cancellationToken
+    ) => (await db.ReadStream<RideRequestedV2>(rideId.ToString(), cancellationToken)).FirstOrDefault();
 
     /// <summary>Throws if a message contradicts the ride's request: a retry cannot change that.</summary>
     public static void Check(this RideRequested requested, string riderId, string vehicleClass)

@@ -1,15 +1,16 @@
+using System.Globalization;
 using RideBooking.Contracts;
 
 namespace RideBooking.Billing;
 
 /// <summary>
-/// The prices of rides from a certain day on. A tariff never changes once rides were billed with it: a new price is a new
+/// The prices of a city's rides from a certain day on. A tariff never changes once rides were billed with it: a new price is a new
 /// version.
 /// </summary>
-/// <param name="Version">The version, as shown on invoices.</param>
+/// <param name="Version">The version, as shown on invoices. No other tariff of the city has it.</param>
 /// <param name="ValidFrom">When it takes effect. It applies until the next tariff does.</param>
 /// <param name="Currency">ISO 4217.</param>
-/// <param name="TimeZone">The time zone of the peak windows.</param>
+/// <param name="TimeZone">The time zone of the peak windows and the night: the city's, if it has a city.</param>
 /// <param name="Classes">The rates, by vehicle class.</param>
 /// <param name="Peaks">The windows of high demand. Where they overlap, the highest multiplier counts.</param>
 internal sealed record Tariff(
@@ -90,11 +91,32 @@ internal sealed record Tariff(
         return Peaks.Where(peak => peak.Contains(local)).Select(peak => peak.Multiplier).DefaultIfEmpty(1m).Max();
     }
 
+    /// <summary>Whether it is night at an instant, in the tariff's time zone.</summary>
+    public bool IsNight(DateTimeOffset instant) => Night?.Contains(TimeZoneInfo.ConvertTime(instant, TimeZone)) == true;
+
     /// <summary>Returns a factor in per cent, as events have it.</summary>
     public static int Percent(decimal factor) => (int)decimal.Round(factor * 100);
 
     /// <summary>The maximum tolls that a driver can claim for one ride, in the tariff's currency.</summary>
     public decimal MaxTolls { get; init; } = MinorUnits.DecimalsOf(Currency) == 0 ? 20_000m : 200m;
+
+    /// <summary>The code of its city; null if it applies without a city.</summary>
+    public string? City { get; init; }
+
+    /// <summary>The night; null if the tariff has no night prices.</summary>
+    public NightWindow? Night { get; init; }
+
+    /// <summary>The tax that is added to the fare, per cent. All prices are net of it, except fees for cancelled rides.</summary>
+    public decimal TaxPercent { get; init; }
+
+    /// <summary>Whether tolls are taxed, too. They are the driver's expense, so usually they are not.</summary>
+    public bool TaxesTolls { get; init; }
+
+    /// <summary>Returns the tax on an amount, not rounded.</summary>
+    public decimal TaxOn(decimal net) => net * TaxPercent / 100;
+
+    /// <summary>Returns the text of a line of tax.</summary>
+    public string TaxText() => string.Create(CultureInfo.InvariantCulture, $"Tax, {TaxPercent:0.##} %");
 
     /// <summary>Returns an amount in the tariff's currency, rounded to its minor unit.</summary>
     public Money Amount(decimal amount) => Money.Rounded(amount, Currency);
@@ -104,10 +126,12 @@ internal sealed record Tariff(
 /// <param name="Base">The price of every ride.</param>
 /// <param name="PerKilometer">The price of distance.</param>
 /// <param name="PerMinute">The price of the time from start to completion.</param>
-/// <param name="MinimumFare">The minimum of base, distance, time and surge together.</param>
+/// <param name="MinimumFare">The minimum of base, distance, time, surge and night together.</param>
 /// <param name="WaitingPerMinute">The price of waiting at the pickup beyond the free time.</param>
 /// <param name="CancellationFee">The fee if the rider cancels too late.</param>
 /// <param name="NoShowFee">The fee if the rider does not come.</param>
+/// <param name="BookingFee">The platform's fee for every completed ride, beside the minimum fare.</param>
+/// <param name="NightSupplement">The price of a ride that starts at night, beside the factor of the night.</param>
 internal sealed record Rates(
     decimal Base,
     decimal PerKilometer,
@@ -115,7 +139,9 @@ internal sealed record Rates(
     decimal MinimumFare,
     decimal WaitingPerMinute,
     decimal CancellationFee,
-    decimal NoShowFee
+    decimal NoShowFee,
+    decimal BookingFee = 0,
+    decimal NightSupplement = 0
 );
 
 /// <summary>
@@ -132,4 +158,21 @@ internal sealed record PeakWindow(IReadOnlyList<DayOfWeek> Days, TimeOnly From, 
     }
 
     static DayOfWeek DayBefore(DayOfWeek day) => (DayOfWeek)(((int)day + 6) % 7);
+}
+
+/// <summary>The hours of the night, every day. If their end is not after their start, they pass midnight.</summary>
+/// <remarks>
+/// They are hours of the clock: where clocks change in the night, an hour that is skipped is never charged, and one that occurs
+/// twice is charged twice.
+/// </remarks>
+/// <param name="From">The first minute.</param>
+/// <param name="To">The end, exclusive.</param>
+/// <param name="Factor">The factor on base, distance and time; 1 for the supplement of the class only.</param>
+internal sealed record NightWindow(TimeOnly From, TimeOnly To, decimal Factor)
+{
+    public bool Contains(DateTimeOffset local)
+    {
+        var time = TimeOnly.FromTimeSpan(local.TimeOfDay);
+        return From < To ? time >= From && time < To : time >= From || time < To;
+    }
 }

@@ -3,14 +3,18 @@ using RideBooking.Contracts.Seams;
 
 namespace RideBooking.Billing;
 
-/// <summary>Returns the currency and the time zone of the current tariff.</summary>
+/// <summary>Returns the currency and the time zones of the current tariffs.</summary>
 internal sealed class TariffLocale(TariffBook tariffs, TimeProvider clock) : ITariffLocale
 {
-    public string Currency => tariffs.At(clock.GetUtcNow()).Currency;
+    public string Currency => Current.Currency;
 
-    public TimeZoneInfo TimeZone => tariffs.At(clock.GetUtcNow()).TimeZone;
+    public TimeZoneInfo TimeZone => Current.TimeZone;
 
-    public TimeZoneInfo TimeZoneOf(string? city) => TimeZone;
+    public TimeZoneInfo TimeZoneOf(string? city) => tariffs.Cities.Find(city)?.TimeZone ?? TimeZone;
 
-    public string? CityOf(Place place) => null;
+    public string? CityOf(Place place) => tariffs.Cities.Of(place)?.Code;
+
+    Tariff Current => tariffs.At(clock.GetUtcNow(), FirstCity);
+
+    string? FirstCity => tariffs.Cities.All.Count > 0 ? tariffs.Cities.All[0].Code : null;
 }

@@ -25,6 +25,9 @@ internal sealed class DriverProfile
             builder.HasKey(driver => driver.DriverId);
             builder.Property(driver => driver.DriverId).HasMaxLength(255);
             builder.Property(driver => driver.Name).HasMaxLength(100);
+
+            // The drivers on duty.
+            builder.HasIndex(driver => driver.OnlineSince).HasFilter("online_since IS NOT NULL");
         }
     }
 }

@@ -22,7 +22,10 @@ public sealed class DriversModule : IModule
         services.AddSingleton(DriversOptions.Read(configuration));
         services.AddSingleton<RecordCommission>();
         services.AddHostedService(provider => provider.GetRequiredService<RecordCommission>());
+        services.AddSingleton<EndSilentShifts>();
+        services.AddHostedService(provider => provider.GetRequiredService<EndSilentShifts>());
         services.AddProjection<RecordEarnings>();
+        services.AddProjection<RecordRatings>();
     }
 
     /// <inheritdoc />

@@ -15,11 +15,15 @@ namespace RideBooking.Drivers;
 /// <param name="MaxPositionAge">
 /// <c>Matching:MaxPositionAge</c>: how long after their last report a driver still receives offers.
 /// </param>
+/// <param name="MaxSilence">
+/// <c>Drivers:MaxSilence</c>: how long after their last sign of life a driver's shift ends; none for never.
+/// </param>
 internal sealed record DriversOptions(
     decimal Share,
     decimal CancellationShare,
     PositionRules Positions,
-    TimeSpan MaxPositionAge
+    TimeSpan MaxPositionAge,
+    TimeSpan MaxSilence
 )
 {
     public static DriversOptions Read(IConfiguration configuration) =>
@@ -31,6 +35,7 @@ internal sealed record DriversOptions(
                 (double)configuration.Number("Drivers:LocationToleranceKm", defaultValue: 20, min: 0.1m, max: 500)
                     * 1000
             ),
-            PositionRules.ReadMaxAge(configuration)
+            PositionRules.ReadMaxAge(configuration),
+            configuration.SpanOrNone("Drivers:MaxSilence", TimeSpan.FromMinutes(5))
         );
 }

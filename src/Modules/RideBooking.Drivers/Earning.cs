@@ -30,6 +30,9 @@ internal sealed class Earning : IProjectedRow
     /// <summary>The driver's part, tolls included, at the share that applied when the fare became final.</summary>
     public required Money Earned { get; init; }
 
+    /// <summary>The code of the ride's city, whose days count; null without a city, and in older rows.</summary>
+    public string? City { get; init; }
+
     /// <summary>When the fare became final.</summary>
     public required DateTimeOffset At { get; init; }
 
@@ -41,6 +44,7 @@ internal sealed class Earning : IProjectedRow
             builder.HasKey(earning => new { earning.Generation, earning.RideId });
             builder.Property(earning => earning.RideId).ValueGeneratedNever();
             builder.Property(earning => earning.DriverId).HasMaxLength(255);
+            builder.Property(earning => earning.City).HasMaxLength(20);
             builder.HasIndex(earning => new
             {
                 earning.Generation,

@@ -34,9 +34,18 @@ internal static class GetDriver
         if (profile is null)
             return DriverProblems.NoSuchProfile();
 
-        var ride = await db.RidesOf(driver.Id)
+        var current = await db.RidesOf(driver.Id)
             .OrderByDescending(work => work.AssignedAt)
+            .Select(work => new
+            {
+                Work = work,
+                IsStarted = db.Set<StartedRide>().Any(started => started.RideId == work.RideId),
+            })
             .FirstOrDefaultAsync(cancellationToken);
+        var ride = current?.Work;
+        var rating = await db.Set<DriverRating>()
+            .AsNoTracking()
+            .SingleOrDefaultAsync(row => row.DriverId == driver.Id, cancellationToken);
         var offer =
             ride is null && profile.ShiftId is not null
                 ? await db.OffersTo(driver.Id, clock.GetUtcNow())
@@ -52,7 +61,8 @@ internal static class GetDriver
         return TypedResults.Ok(
             new View(
                 ProfileView.Of(profile),
-                ride is not null ? Availability.OnTrip
+                rating is { Ratings: > 0 } ? Rating.Of(rating) : null,
+                current is not null ? (current.IsStarted ? Availability.OnTrip : Availability.EnRoute)
                     : profile.ShiftId is null ? Availability.Offline
                     : offer is not null ? Availability.Offered
                     : isReporting ? Availability.Available
@@ -70,17 +80,27 @@ internal static class GetDriver
 
     /// <summary>A driver, as shown to themselves.</summary>
     /// <param name="Profile">The driver's name and vehicle.</param>
+    /// <param name="Rating">What riders think of the driver; null before the first rating. It may lag by a moment.</param>
     /// <param name="Availability">What the driver is doing.</param>
     /// <param name="Shift">The current shift; null off duty.</param>
     /// <param name="CurrentRide">The current ride, if any.</param>
     /// <param name="CurrentOffer">The offer to answer, if any.</param>
     internal sealed record View(
         ProfileView Profile,
+        Rating? Rating,
         Availability Availability,
         ShiftView? Shift,
         CurrentRide? CurrentRide,
         CurrentOffer? CurrentOffer
     );
+
+    /// <param name="Average">The average of the stars, 1 to 5, to a hundredth.</param>
+    /// <param name="Ratings">The number of ratings.</param>
+    internal sealed record Rating(double Average, int Ratings)
+    {
+        public static Rating Of(DriverRating rating) =>
+            new(Math.Round((double)rating.Stars / rating.Ratings, 2, MidpointRounding.AwayFromZero), rating.Ratings);
+    }
 
     internal enum Availability
     {
@@ -98,7 +118,10 @@ internal static class GetDriver
         /// <summary>With an offer to answer.</summary>
         Offered,
 
-        /// <summary>With a ride, on duty or not.</summary>
+        /// <summary>On the way to a rider, or waiting at the pickup, on duty or not.</summary>
+        EnRoute,
+
+        /// <summary>With a rider aboard, on duty or not.</summary>
         OnTrip,
     }
 

@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Contracts.Seams;
 using RideBooking.EventLog;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Platform.Http.Authentication;
@@ -23,13 +25,17 @@ internal static class GetEarnings
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
             .MapGet("/drivers/me/earnings", Handle)
-            .WithSummary("Get your earnings in a period, by default the last seven days");
+            .WithSummary("Get your earnings in a period, by default the last seven days")
+            .WithDescription(
+                "Days are those of the city where a ride began. The first and the last day contain only what is in the period."
+            );
 
     internal static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
         string? from,
         string? to,
         Driver driver,
         AppDbContext db,
+        [FromServices] ITariffLocale? locale,
         EventVisibility visibility,
         TimeProvider clock,
         CancellationToken cancellationToken
@@ -63,45 +69,65 @@ internal static class GetEarnings
             .Where(earning => earning.DriverId == driver.Id && earning.At >= start)
             // "Up to now" includes the current instant, and earnings dated slightly ahead by another clock.
             .Where(earning => !isEndGiven || earning.At < end)
-            .Select(earning => new
-            {
-                earning.Fare,
-                earning.Earned,
-                earning.Tolls,
-                earning.Cancelled,
-            })
             .ToListAsync(cancellationToken);
         return TypedResults.Ok(
             new View(
                 start,
                 end,
                 earned.Count,
+                Totals(earned),
                 [
                     .. earned
-                        .GroupBy(earning => earning.Fare.Currency, StringComparer.Ordinal)
-                        .OrderBy(currency => currency.Key, StringComparer.Ordinal)
-                        .Select(currency => new Total(
-                            currency.Count(),
-                            new Money(currency.Sum(earning => earning.Fare.Amount), currency.Key),
-                            new Money(currency.Sum(earning => earning.Earned.Amount), currency.Key),
-                            new Money(currency.Sum(earning => earning.Tolls.Amount), currency.Key),
-                            currency.Count(earning => earning.Cancelled),
-                            new Money(
-                                currency.Where(earning => earning.Cancelled).Sum(fee => fee.Earned.Amount),
-                                currency.Key
-                            )
-                        )),
+                        .GroupBy(earning => DayOf(earning, locale))
+                        .OrderBy(day => day.Key.Date)
+                        .ThenBy(day => day.Key.TimeZone, StringComparer.Ordinal)
+                        .Select(day => new Day(day.Key.Date, day.Key.TimeZone, day.Count(), Totals(day))),
                 ]
             )
         );
     }
+
+    // A day has 23 or 25 hours where clocks change: each earning is converted for itself.
+    static (DateOnly Date, string TimeZone) DayOf(Earning earning, ITariffLocale? locale)
+    {
+        var zone = locale?.TimeZoneOf(earning.City) ?? TimeZoneInfo.Utc;
+        return (DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(earning.At, zone).DateTime), zone.Id);
+    }
+
+    static IReadOnlyList<Total> Totals(IEnumerable<Earning> earned) =>
+        [
+            .. earned
+                .GroupBy(earning => earning.Fare.Currency, StringComparer.Ordinal)
+                .OrderBy(currency => currency.Key, StringComparer.Ordinal)
+                .Select(currency => new Total(
+                    currency.Count(),
+                    new Money(currency.Sum(earning => earning.Fare.Amount), currency.Key),
+                    new Money(currency.Sum(earning => earning.Earned.Amount), currency.Key),
+                    new Money(currency.Sum(earning => earning.Tolls.Amount), currency.Key),
+                    currency.Count(earning => earning.Cancelled),
+                    new Money(currency.Where(earning => earning.Cancelled).Sum(fee => fee.Earned.Amount), currency.Key)
+                )),
+        ];
 
     /// <summary>The driver's earnings in a period, by currency (usually one).</summary>
     /// <param name="From">The start of the period, inclusive.</param>
     /// <param name="To">The end of the period, exclusive, if given; else the current time.</param>
     /// <param name="Rides">The number of rides, including those cancelled for a fee.</param>
     /// <param name="Totals">The sums, by currency.</param>
-    internal sealed record View(DateTimeOffset From, DateTimeOffset To, int Rides, IReadOnlyList<Total> Totals);
+    /// <param name="Days">The days on which you earned something, in their order.</param>
+    internal sealed record View(
+        DateTimeOffset From,
+        DateTimeOffset To,
+        int Rides,
+        IReadOnlyList<Total> Totals,
+        IReadOnlyList<Day> Days
+    );
+
+    /// <param name="Date">The day in the time zone.</param>
+    /// <param name="TimeZone">The time zone of the city, such as <c>Europe/Berlin</c>.</param>
+    /// <param name="Rides">The number of rides whose fare or fee became final on the day.</param>
+    /// <param name="Totals">The sums of the day, by currency.</param>
+    internal sealed record Day(DateOnly Date, string TimeZone, int Rides, IReadOnlyList<Total> Totals);
 
     /// <param name="Rides">The number of rides, including those cancelled for a fee.</param>
     /// <param name="Fares">The amounts the riders pay: fares with tolls, and fees.</param>

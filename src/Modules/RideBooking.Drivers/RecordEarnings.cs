@@ -8,7 +8,7 @@ namespace RideBooking.Drivers;
 /// <summary>Records the driver's share of each final fare, and of each fee for a wasted trip.</summary>
 /// <remarks>
 /// The amount due counts, not the amount paid: a rider who does not pay owes the company, not the driver. Tolls are passed on
-/// without commission.
+/// without commission. The booking fee is the company's and tax is the state's, so neither is shared.
 /// </remarks>
 internal sealed class RecordEarnings : IProjection
 {
@@ -24,8 +24,9 @@ internal sealed class RecordEarnings : IProjection
     )
     {
         var commissions = await db.Commissions(cancellationToken);
+        var cities = await CitiesOf(db, events, cancellationToken);
         var earnings = events
-            .Select(read => (read.Logged.Position, Earning: EarningFrom(read.Event, commissions)))
+            .Select(read => (read.Logged.Position, Earning: EarningFrom(read.Event, commissions, cities)))
             .Where(each => each.Earning is not null)
             .ToList();
         var rideIds = earnings.ConvertAll(each => each.Earning!.RideId);
@@ -59,10 +60,29 @@ internal sealed class RecordEarnings : IProjection
     public Task<int> Delete(DbContext db, int generation, int limit, CancellationToken cancellationToken) =>
         db.DeleteRows<Earning>(generation, limit, cancellationToken);
 
-    static Earning? EarningFrom(object happened, IReadOnlyList<Commission> commissions) =>
+    // By ride, for those that have a city.
+    static async Task<IReadOnlyDictionary<Guid, string>> CitiesOf(
+        DbContext db,
+        IReadOnlyList<ReadEvent> events,
+        CancellationToken cancellationToken
+    )
+    {
+        var streams = events.Select(read => read.Logged.StreamId).Distinct().ToList();
+        return (await db.ReadStreams<RideRequestedV2>(streams, cancellationToken))
+            .Select(read => (RideRequestedV2)read.Event)
+            .Where(requested => requested.Terms?.City is not null)
+            .DistinctBy(requested => requested.RideId)
+            .ToDictionary(requested => requested.RideId, requested => requested.Terms!.City!);
+    }
+
+    static Earning? EarningFrom(
+        object happened,
+        IReadOnlyList<Commission> commissions,
+        IReadOnlyDictionary<Guid, string> cities
+    ) =>
         happened switch
         {
-            FareFinalized fare => EarningFrom(fare, commissions.At(fare.At)),
+            FareFinalized fare => EarningFrom(fare, commissions.At(fare.At), cities.GetValueOrDefault(fare.RideId)),
             CancellationFeeAssessedV2 { DriverId: { } driver, Amount: { Amount: > 0 } fee } assessed => new Earning
             {
                 RideId = assessed.RideId,
@@ -71,26 +91,34 @@ internal sealed class RecordEarnings : IProjection
                 Fare = fee,
                 Tolls = Money.Zero(fee.Currency),
                 Earned = Part(fee.Amount, commissions.At(assessed.At).CancellationShare, fee.Currency),
+                City = cities.GetValueOrDefault(assessed.RideId),
                 At = assessed.At,
             },
             _ => null,
         };
 
-    static Earning EarningFrom(FareFinalized fare, Commission commission)
+    static Earning EarningFrom(FareFinalized fare, Commission commission, string? city)
     {
-        var tolls = fare
-            .Lines.Where(line => line.Code == FareLine.TollsCode)
-            .Aggregate(Money.Zero(fare.Total.Currency), (sum, line) => sum + line.Amount);
+        var (tolls, bookingFee, tax) = (
+            Sum(fare, FareLine.TollsCode),
+            Sum(fare, FareLine.BookingFeeCode),
+            Sum(fare, FareLine.TaxCode)
+        );
+        var shared = fare.Total.Amount - tolls - bookingFee - tax;
         return new Earning
         {
             RideId = fare.RideId,
             DriverId = fare.DriverId,
             Fare = fare.Total,
-            Tolls = tolls,
-            Earned = Part(fare.Total.Amount - tolls.Amount, commission.Share, fare.Total.Currency) + tolls,
+            Tolls = new Money(tolls, fare.Total.Currency),
+            Earned = Part(shared, commission.Share, fare.Total.Currency) + new Money(tolls, fare.Total.Currency),
+            City = city,
             At = fare.At,
         };
     }
+
+    static decimal Sum(FareFinalized fare, string code) =>
+        fare.Lines.Where(line => line.Code == code).Sum(line => line.Amount.Amount);
 
     static Money Part(decimal amount, decimal share, string currency) => Money.Rounded(amount * share, currency);
 }

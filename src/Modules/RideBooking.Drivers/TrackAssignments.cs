@@ -9,13 +9,14 @@ namespace RideBooking.Drivers;
 
 /// <summary>Tracks the offers and rides of drivers, from the events of matching and rides.</summary>
 /// <remarks>The end of an offer or of a ride is final, in whatever order and however often the events arrive.</remarks>
-[RepeatIsSafe("The row of an offer and the row of an ended ride exist once, and a stage never moves back.")]
+[RepeatIsSafe("The row of an offer, of a started and of an ended ride exist once, and a stage never moves back.")]
 internal sealed class TrackAssignments(AppDbContext db)
     : IConsumer<DriverOffered>,
         IConsumer<OfferDeclined>,
         IConsumer<OfferExpired>,
         IConsumer<DriverAssigned>,
         IConsumer<DriverUnassigned>,
+        IConsumer<RideStarted>,
         IConsumer<RideCompleted>,
         IConsumer<RideCancelled>
 {
@@ -75,6 +76,16 @@ internal sealed class TrackAssignments(AppDbContext db)
             context.Message.DriverId,
             context
         );
+
+    public async Task Consume(ConsumeContext<RideStarted> context)
+    {
+        var (rideId, at) = (context.Message.RideId, context.Message.At);
+        if (
+            !context.IsRetry()
+            || !await db.Set<StartedRide>().AnyAsync(ride => ride.RideId == rideId, context.CancellationToken)
+        )
+            db.Add(new StartedRide { RideId = rideId, At = at });
+    }
 
     public Task Consume(ConsumeContext<RideCompleted> context) =>
         EndRide(context.Message.RideId, context.Message.DriverId, context.Message.At, context);

@@ -34,6 +34,8 @@ internal sealed class AddCandidate(AppDbContext db) : IConsumer<DriverWentOnline
         candidate.ShiftId = shift.ShiftId;
         candidate.Online = true;
         candidate.MissedOffers = 0;
+        candidate.CoolsDownUntil = null;
+        candidate.IdleSince = shift.At;
         candidate.Name = shift.Name;
         candidate.Vehicle = shift.Vehicle;
         await context.Publish(new DriverBecameAvailable(shift.DriverId));

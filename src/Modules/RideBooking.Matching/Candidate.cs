@@ -30,6 +30,18 @@ internal sealed class Candidate
     /// <summary>How many offers in a row the driver left unanswered in this shift.</summary>
     public int MissedOffers { get; set; }
 
+    /// <summary>Until when the driver, who left an offer unanswered, is offered nothing.</summary>
+    public DateTimeOffset? CoolsDownUntil { get; set; }
+
+    /// <summary>Since when the driver has been without a ride: the start of the shift or the end of the last ride.</summary>
+    public DateTimeOffset? IdleSince { get; set; }
+
+    /// <summary>The number of offers declined since <see cref="DeclinesSince"/>.</summary>
+    public int Declines { get; set; }
+
+    /// <summary>The first decline that is counted.</summary>
+    public DateTimeOffset? DeclinesSince { get; set; }
+
     /// <summary>
     /// On duty, without a ride or an offer, and in a vehicle of the class: any vehicle will do for <c>standard</c>.
     /// </summary>
@@ -59,7 +71,8 @@ internal sealed class Candidate
 internal static class Candidates
 {
     /// <summary>
-    /// Reserves the driver for the offer if they are available, are not the rider and have not declined this ride.
+    /// Reserves the driver for the offer if they are available and not cooling down, are not the rider and have not declined
+    /// this ride.
     /// </summary>
     /// <remarks>
     /// This one statement guarantees that no driver has two rides: of any number of searches for the same driver, the database
@@ -70,6 +83,7 @@ internal static class Candidates
         string driverId,
         Search search,
         Guid offerId,
+        DateTimeOffset now,
         DateTimeOffset missedBefore,
         CancellationToken cancellationToken
     )
@@ -78,6 +92,7 @@ internal static class Candidates
         return await db.Set<Candidate>()
                 .Where(candidate => candidate.DriverId == driverId && candidate.DriverId != search.RiderId)
                 .Where(Candidate.FreeFor(search.VehicleClass))
+                .Where(candidate => candidate.CoolsDownUntil == null || candidate.CoolsDownUntil <= now)
                 .Where(candidate => !refused.Any(offer => offer.DriverId == candidate.DriverId))
                 .ExecuteUpdateAsync(
                     row =>
@@ -87,17 +102,30 @@ internal static class Candidates
                 ) == 1;
     }
 
-    /// <summary>Releases the driver if this offer reserves them. Returns false if another offer does, or none.</summary>
-    /// <param name="db">The database.</param>
-    /// <param name="driverId">The driver.</param>
-    /// <param name="offerId">The offer.</param>
-    /// <param name="answered">Whether the driver has answered it, which resets the count of unanswered offers.</param>
-    /// <param name="cancellationToken">Cancels it.</param>
+    /// <summary>
+    /// Releases the driver if this offer, which ended without their doing, reserves them. Returns false if another offer does,
+    /// or none. So do the other methods that release a driver.
+    /// </summary>
     public static async Task<bool> Free(
         this AppDbContext db,
         string driverId,
         Guid offerId,
-        bool answered,
+        CancellationToken cancellationToken
+    ) =>
+        await db.ReservedFor(driverId, offerId)
+            .ExecuteUpdateAsync(
+                row =>
+                    row.SetProperty(candidate => candidate.ReservedRideId, (Guid?)null)
+                        .SetProperty(candidate => candidate.ReservedOfferId, (Guid?)null),
+                cancellationToken
+            ) == 1;
+
+    /// <summary>Releases the driver whose ride has ended, or who has lost it: they are idle from now on.</summary>
+    public static async Task<bool> FreeAfterRide(
+        this AppDbContext db,
+        string driverId,
+        Guid offerId,
+        DateTimeOffset now,
         CancellationToken cancellationToken
     ) =>
         await db.ReservedFor(driverId, offerId)
@@ -105,18 +133,52 @@ internal static class Candidates
                 row =>
                     row.SetProperty(candidate => candidate.ReservedRideId, (Guid?)null)
                         .SetProperty(candidate => candidate.ReservedOfferId, (Guid?)null)
-                        .SetProperty(
-                            candidate => candidate.MissedOffers,
-                            candidate => answered ? 0 : candidate.MissedOffers
-                        ),
+                        .SetProperty(candidate => candidate.MissedOffers, 0)
+                        .SetProperty(candidate => candidate.IdleSince, now),
                 cancellationToken
             ) == 1;
 
-    /// <summary>Releases the driver who let this offer expire, and counts the offer as unanswered.</summary>
+    /// <summary>Releases the driver who declined this offer, and counts the decline.</summary>
+    /// <param name="db">The database.</param>
+    /// <param name="driverId">The driver.</param>
+    /// <param name="offerId">The offer.</param>
+    /// <param name="now">When they declined.</param>
+    /// <param name="window">How long declines are counted from the first of them.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public static async Task<bool> FreeAfterDecline(
+        this AppDbContext db,
+        string driverId,
+        Guid offerId,
+        DateTimeOffset now,
+        TimeSpan window,
+        CancellationToken cancellationToken
+    )
+    {
+        var countedFrom = now - window;
+        return await db.ReservedFor(driverId, offerId)
+                .ExecuteUpdateAsync(
+                    row =>
+                        row.SetProperty(candidate => candidate.ReservedRideId, (Guid?)null)
+                            .SetProperty(candidate => candidate.ReservedOfferId, (Guid?)null)
+                            .SetProperty(candidate => candidate.MissedOffers, 0)
+                            .SetProperty(
+                                candidate => candidate.Declines,
+                                candidate => candidate.DeclinesSince > countedFrom ? candidate.Declines + 1 : 1
+                            )
+                            .SetProperty(
+                                candidate => candidate.DeclinesSince,
+                                candidate => candidate.DeclinesSince > countedFrom ? candidate.DeclinesSince : now
+                            ),
+                    cancellationToken
+                ) == 1;
+    }
+
+    /// <summary>Releases the driver who let this offer expire, counts it as unanswered, and lets them cool down.</summary>
     public static async Task<bool> FreeAfterMissedOffer(
         this AppDbContext db,
         string driverId,
         Guid offerId,
+        DateTimeOffset coolsDownUntil,
         CancellationToken cancellationToken
     ) =>
         await db.ReservedFor(driverId, offerId)
@@ -124,7 +186,8 @@ internal static class Candidates
                 row =>
                     row.SetProperty(candidate => candidate.ReservedRideId, (Guid?)null)
                         .SetProperty(candidate => candidate.ReservedOfferId, (Guid?)null)
-                        .SetProperty(candidate => candidate.MissedOffers, candidate => candidate.MissedOffers + 1),
+                        .SetProperty(candidate => candidate.MissedOffers, candidate => candidate.MissedOffers + 1)
+                        .SetProperty(candidate => candidate.CoolsDownUntil, coolsDownUntil),
                 cancellationToken
             ) == 1;
 

@@ -32,6 +32,7 @@ internal static class DeclineOffer
         Driver driver,
         AppDbContext db,
         IPublishEndpoint publish,
+        MatchingOptions options,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
@@ -58,7 +59,7 @@ internal static class DeclineOffer
                 );
                 await publish.Publish(new SearchReopened(offer.RideId), cancellationToken);
                 await db.MarkDriverActive(driver.Id, now, cancellationToken);
-                if (await db.Free(driver.Id, offerId, answered: true, cancellationToken))
+                if (await db.FreeAfterDecline(driver.Id, offerId, now, options.DeclineWindow, cancellationToken))
                     await publish.Publish(new DriverBecameAvailable(driver.Id), cancellationToken);
                 await db.SaveChangesAsync(cancellationToken);
                 await transaction.CommitAsync(cancellationToken);

@@ -21,15 +21,7 @@ internal sealed class DriverReservations(AppDbContext db, IPublishEndpoint publi
                 .SingleOrDefaultAsync(candidate => candidate.DriverId == driverId, cancellationToken);
             if (candidate is null)
             {
-                // The start of the shift has not been consumed yet. Its consumer will find that the shift has ended.
-                db.Add(
-                    new Candidate
-                    {
-                        DriverId = driverId,
-                        ShiftId = shiftId,
-                        Online = false,
-                    }
-                );
+                AddEndedShift(driverId, shiftId);
                 return true;
             }
 
@@ -45,6 +37,40 @@ internal sealed class DriverReservations(AppDbContext db, IPublishEndpoint publi
         }
     }
 
+    public async Task<bool> TryEndIdleShift(string driverId, Guid shiftId, CancellationToken cancellationToken)
+    {
+        var candidate = await db.Set<Candidate>()
+            .AsNoTracking()
+            .SingleOrDefaultAsync(candidate => candidate.DriverId == driverId, cancellationToken);
+        if (candidate is null)
+        {
+            AddEndedShift(driverId, shiftId);
+            return true;
+        }
+        return await db.Set<Candidate>()
+                .Where(row => row.DriverId == driverId && row.ShiftId == candidate.ShiftId)
+                .Where(row => row.ReservedRideId == null)
+                .ExecuteUpdateAsync(
+                    row =>
+                        row.SetProperty(candidate => candidate.Online, false)
+                            .SetProperty(candidate => candidate.ShiftId, shiftId),
+                    cancellationToken
+                ) == 1;
+    }
+
+    /// <summary>
+    /// Records the end of a shift whose start has not been consumed yet. Its consumer will find that the shift has ended.
+    /// </summary>
+    void AddEndedShift(string driverId, Guid shiftId) =>
+        db.Add(
+            new Candidate
+            {
+                DriverId = driverId,
+                ShiftId = shiftId,
+                Online = false,
+            }
+        );
+
     async Task Withdraw(Search search, Guid offerId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -56,7 +82,7 @@ internal sealed class DriverReservations(AppDbContext db, IPublishEndpoint publi
             cancellationToken
         );
         await publish.Publish(new SearchReopened(search.RideId), cancellationToken);
-        await db.Free(offer.DriverId, offerId, answered: false, cancellationToken);
+        await db.Free(offer.DriverId, offerId, cancellationToken);
     }
 
     async Task<bool> IsOnTrip(Guid offerId, CancellationToken cancellationToken)

@@ -50,7 +50,10 @@ internal sealed class EndSearch(AppDbContext db, TimeProvider clock)
         offer.Close(answered ? OfferStatus.Accepted : OfferStatus.Withdrawn, now);
         if (answered)
             await db.MarkDriverActive(offer.DriverId, now, cancellationToken);
-        if (await db.Free(offer.DriverId, offer.OfferId, answered, cancellationToken))
+        var freed = answered
+            ? await db.FreeAfterRide(offer.DriverId, offer.OfferId, now, cancellationToken)
+            : await db.Free(offer.DriverId, offer.OfferId, cancellationToken);
+        if (freed)
             await context.Publish(new DriverBecameAvailable(offer.DriverId));
     }
 }

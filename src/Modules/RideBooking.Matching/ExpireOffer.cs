@@ -52,15 +52,15 @@ internal sealed class ExpireOffer(AppDbContext db, MatchingOptions options, Time
         // A timer late by the duration of an offer indicates an outage, during which no driver could answer.
         if (reason == OfferEndReason.Timeout && now - offer.ExpiresAt < options.OfferTimeout)
             await CountAsMissed(offer, now, context);
-        else if (await db.Free(offer.DriverId, offerId, answered: false, cancellationToken))
+        else if (await db.Free(offer.DriverId, offerId, cancellationToken))
             await context.Publish(new DriverBecameAvailable(offer.DriverId));
     }
 
-    /// <summary>Counts the offer as unanswered. After too many in a row, the driver receives no more offers.</summary>
+    /// <summary>Counts the offer as unanswered, which pauses offers to the driver. After too many in a row, they receive no more.</summary>
     async Task CountAsMissed(Offer offer, DateTimeOffset now, ConsumeContext context)
     {
         var (driverId, cancellationToken) = (offer.DriverId, context.CancellationToken);
-        if (!await db.FreeAfterMissedOffer(driverId, offer.OfferId, cancellationToken))
+        if (!await db.FreeAfterMissedOffer(driverId, offer.OfferId, now + options.CoolDown, cancellationToken))
             return;
         if (await db.StopOfferingAfter(options.MaxMissedOffers, driverId, cancellationToken) is { } shiftId)
             await context.Publish(

@@ -28,13 +28,22 @@ internal sealed record SearchContinues(Guid RideId, int FailedPolls);
 /// only what no message reports, because positions never touch the bus. Each open search has one timer at a time.
 /// </remarks>
 [RepeatIsSafe("It only searches while the ride's search is open, and a ride has one open offer at a time.")]
-internal sealed class FindDriver(AppDbContext db, ExclusiveOffers offers, MatchingOptions options, TimeProvider clock)
-    : IConsumer<SearchReopened>,
-        IConsumer<SearchContinues>
+internal sealed class FindDriver(
+    AppDbContext db,
+    ExclusiveOffers offers,
+    Batches batches,
+    MatchingOptions options,
+    TimeProvider clock
+) : IConsumer<SearchReopened>, IConsumer<SearchContinues>
 {
     public async Task Consume(ConsumeContext<SearchReopened> context)
     {
-        if (await db.TakeOpenSearch(context.Message.RideId, context.CancellationToken) is { } search)
+        if (await db.TakeOpenSearch(context.Message.RideId, context.CancellationToken) is not { } search)
+            return;
+        if (options.IsBatched)
+            // The batch at the end of this window.
+            await Continue(search, batches.NextWindow(), context);
+        else
             await Find(search, context);
     }
 
@@ -62,17 +71,21 @@ internal sealed class FindDriver(AppDbContext db, ExclusiveOffers offers, Matchi
 
     async Task Find(Search search, ConsumeContext context)
     {
-        if (await offers.OfferToNearest(search, context))
+        if (options.IsBatched)
+            await context.Publish(batches.Current());
+        else if (await offers.OfferToNearest(search, context))
             return;
-        search.FailedPolls++;
 
         // The longer a search has lasted, the less a further delay matters: a search of hours needs only dozens of timers.
         var now = clock.GetUtcNow();
         var tenth = (now - search.RequestedAt) / 10;
         var pause = tenth > options.SearchAgainAfter ? tenth : options.SearchAgainAfter;
-        await context.SchedulePublish(
-            (now + pause).UtcDateTime,
-            new SearchContinues(search.RideId, search.FailedPolls)
-        );
+        await Continue(search, now + pause, context);
+    }
+
+    static async Task Continue(Search search, DateTimeOffset at, ConsumeContext context)
+    {
+        search.FailedPolls++;
+        await context.SchedulePublish(at.UtcDateTime, new SearchContinues(search.RideId, search.FailedPolls));
     }
 }

@@ -25,7 +25,11 @@ public sealed class MatchingModule : IModule
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(MatchingOptions.Read(configuration));
+        services.AddScoped<NearbyDrivers>();
         services.AddScoped<ExclusiveOffers>();
+        services.AddSingleton<Batches>();
+        services.AddSingleton<DeleteOldTraces>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeleteOldTraces>());
         services.AddScoped<IDriverReservations, DriverReservations>();
         services.AddScoped<IRecoverableWork, ResumeSearches>();
     }
@@ -41,6 +45,8 @@ public sealed class MatchingModule : IModule
         bus.AddConsumer<ExpireOffer>();
         bus.AddConsumer<SearchAgain>();
         bus.AddConsumer<EndSearch>();
+        bus.AddConsumer<MatchBatch>();
+        bus.AddConsumer<OfferMatchedRide>();
         bus.AddConsumer<RedactSearches>();
     }
 
@@ -55,6 +61,8 @@ public sealed class MatchingModule : IModule
         DeclineOffer.Map(drivers);
         ListOffers.Map(drivers);
         FollowOffers.Map(drivers);
-        ListDriversOnDuty.Map(routes.MapOperators());
+        var operators = routes.MapOperators();
+        ListDriversOnDuty.Map(operators);
+        GetMatchTrace.Map(operators);
     }
 }

@@ -15,11 +15,12 @@ namespace RideBooking.Matching;
 /// </remarks>
 internal sealed record DriverBecameAvailable(string DriverId);
 
-/// <summary>Offers an available driver the ride nearby that has waited longest.</summary>
+/// <summary>Offers an available driver the ride nearby that has waited longest, or has a batch match them.</summary>
 [RepeatIsSafe("It only offers a ride to a driver who is available, and a driver has one open offer at a time.")]
 internal sealed class OfferWaitingRide(
     AppDbContext db,
     ExclusiveOffers offers,
+    Batches batches,
     MatchingOptions options,
     TimeProvider clock,
     EventLogSignal signal
@@ -32,16 +33,20 @@ internal sealed class OfferWaitingRide(
         var driverId = context.Message.DriverId;
         var cancellationToken = context.CancellationToken;
         signal.Invalidate(driverId); // no event reports that their offer or ride has ended
-        var fresh = db.Set<DriverPosition>().FreshSince(clock.GetUtcNow() - options.MaxPositionAge);
+        var now = clock.GetUtcNow();
+        var fresh = db.Set<DriverPosition>().FreshSince(now - options.MaxPositionAge);
         var driver = await (
             from candidate in db.Set<Candidate>()
             join position in fresh on candidate.DriverId equals position.DriverId
             where candidate.DriverId == driverId && candidate.Online && candidate.ReservedRideId == null
+            where candidate.CoolsDownUntil == null || candidate.CoolsDownUntil <= now
             select new
             {
                 VehicleClass = candidate.Vehicle.Class,
                 position.Lat,
                 position.Lng,
+                position.At,
+                candidate.IdleSince,
             }
         ).FirstOrDefaultAsync(cancellationToken);
         if (driver is null)
@@ -54,14 +59,34 @@ internal sealed class OfferWaitingRide(
                 is { Count: > 0 } waiting
         )
             foreach (var (rideId, meters) in waiting)
+            {
+                if (options.IsBatched)
+                {
+                    await batches.Schedule(context);
+                    return;
+                }
                 if (await db.TakeOpenSearch(rideId, cancellationToken) is { } search)
                 {
                     // The driver was reserved in the meantime, or has declined this very ride. In the latter case other rides
                     // may need this driver: search again, in a transaction that locks no search.
-                    if (!await offers.OfferTo(driverId, meters, search, context))
+                    if (await offers.OfferTo(driverId, meters, search, context) is { } offerId)
+                        Record(
+                            search,
+                            offerId,
+                            new NearbyDriver(driverId, meters, driver.At, driver.IdleSince, 0, Obstacle: null)
+                        );
+                    else
                         await context.Publish(new DriverBecameAvailable(driverId));
                     return;
                 }
+            }
+    }
+
+    void Record(Search search, Guid offerId, NearbyDriver driver)
+    {
+        var now = clock.GetUtcNow();
+        var found = new NearbyDrivers.Found(options.RadiusMeters(now - search.RequestedAt), [driver]);
+        db.Add(MatchAttempt.Of(search, MatchTrigger.DriverAvailable, found, (offerId, driver.DriverId), [], now));
     }
 
     internal async Task<List<(Guid RideId, double Meters)>> FindRides(
@@ -72,11 +97,17 @@ internal sealed class OfferWaitingRide(
         CancellationToken cancellationToken
     )
     {
-        // The circle as on a flat map, so that rides beyond it do not displace those within. The exact distance decides.
-        var radius = double.RadiansToDegrees(options.MaxRadiusMeters / GreatCircle.EarthRadiusMeters);
+        // The circles as on a flat map, so that rides beyond them do not displace those within: that of a new search, and that
+        // of one whose radius has grown to its maximum. The searches between them find the driver when they look again.
+        var now = clock.GetUtcNow();
         var shrink = Math.Cos(double.DegreesToRadians(lat));
-        var (weight, limit) = (shrink * shrink, radius * radius);
-        var missedBefore = clock.GetUtcNow() - options.OfferTimeout;
+        var weight = shrink * shrink;
+        var (initial, max) = (
+            SquareDegrees(options.RadiusMeters(TimeSpan.Zero)),
+            SquareDegrees(options.MaxRadiusMeters)
+        );
+        var widenedBefore = now - options.FullyWidenedAfter;
+        var missedBefore = now - options.OfferTimeout;
         var found = await db.Set<Search>()
             .Where(search => search.Status == SearchStatus.Searching && search.RiderId != driverId)
             .Where(search =>
@@ -102,15 +133,31 @@ internal sealed class OfferWaitingRide(
                     ? 360 - Math.Abs(search.Pickup.Lng - lng)
                     : search.Pickup.Lng - lng,
             })
-            .Where(ride => ride.North * ride.North + ride.East * ride.East * weight <= limit)
+            .Where(ride =>
+                ride.North * ride.North + ride.East * ride.East * weight <= initial
+                || (
+                    ride.RequestedAt <= widenedBefore && ride.North * ride.North + ride.East * ride.East * weight <= max
+                )
+            )
             .OrderBy(ride => ride.RequestedAt)
             .Take(RidesPerPoll)
             .ToListAsync(cancellationToken);
         return
         [
             .. found
-                .Select(ride => (ride.RideId, Meters: GreatCircle.Meters(lat, lng, ride.Lat, ride.Lng)))
-                .Where(ride => ride.Meters <= options.MaxRadiusMeters),
+                .Select(ride =>
+                    (
+                        ride.RideId,
+                        Meters: GreatCircle.Meters(lat, lng, ride.Lat, ride.Lng),
+                        Waited: now - ride.RequestedAt
+                    )
+                )
+                // The exact distance decides.
+                .Where(ride => ride.Meters <= options.RadiusMeters(ride.Waited))
+                .Select(ride => (ride.RideId, ride.Meters)),
         ];
     }
+
+    static double SquareDegrees(double meters) =>
+        Math.Pow(double.RadiansToDegrees(meters / GreatCircle.EarthRadiusMeters), 2);
 }

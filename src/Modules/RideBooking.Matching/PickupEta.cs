@@ -13,4 +13,7 @@ internal static class PickupEta
     /// <param name="meters">The straight-line distance, metres.</param>
     public static int Seconds(double meters) =>
         Math.Max(MinSeconds, (int)Math.Ceiling(meters * Detour / MetersPerSecond));
+
+    /// <summary>Returns the straight-line distance within which every driver needs at most this time, metres.</summary>
+    public static double MetersWithin(double seconds) => seconds * MetersPerSecond / Detour;
 }

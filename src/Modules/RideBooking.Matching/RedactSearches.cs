@@ -7,7 +7,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
 
-/// <summary>Redacts where the rides of a forgotten rider went.</summary>
+/// <summary>Redacts where the rides of a forgotten rider went, and deletes how far away the drivers were.</summary>
 [RepeatIsSafe("What is redacted stays redacted.")]
 internal sealed class RedactSearches(AppDbContext db, IRidesOfRider rides) : IConsumer<RiderForgotten>
 {
@@ -17,6 +17,7 @@ internal sealed class RedactSearches(AppDbContext db, IRidesOfRider rides) : ICo
     {
         // By the rides, because there is no index by rider.
         foreach (var batch in (await rides.List(context.Message.RiderId, context.CancellationToken)).Chunk(BatchSize))
+        {
             await db.Set<Search>()
                 .Where(search => batch.Contains(search.RideId))
                 .ExecuteUpdateAsync(
@@ -25,5 +26,9 @@ internal sealed class RedactSearches(AppDbContext db, IRidesOfRider rides) : ICo
                             .SetProperty(search => search.Dropoff, Place.Redacted),
                     context.CancellationToken
                 );
+            await db.Set<MatchAttempt>()
+                .Where(attempt => batch.Contains(attempt.RideId))
+                .ExecuteDeleteAsync(context.CancellationToken);
+        }
     }
 }

@@ -19,7 +19,14 @@ internal sealed class ResumeSearches(AppDbContext db, IPublishEndpoint publish, 
     public string Name => "searches for a driver";
 
     public IReadOnlyCollection<Type> Messages =>
-        [typeof(SearchReopened), typeof(SearchContinues), typeof(DriverBecameAvailable), typeof(OfferTimeout)];
+        [
+            typeof(SearchReopened),
+            typeof(SearchContinues),
+            typeof(DriverBecameAvailable),
+            typeof(OfferTimeout),
+            typeof(AssignBatch),
+            typeof(DriverMatched),
+        ];
 
     public async Task<int> Republish(CancellationToken cancellationToken)
     {

@@ -34,8 +34,9 @@ internal sealed class SearchAgain(AppDbContext db, TimeProvider clock) : IConsum
                 search.End();
         }
 
-        await db.MarkDriverActive(unassigned.DriverId, clock.GetUtcNow(), cancellationToken);
-        if (await db.Free(unassigned.DriverId, unassigned.OfferId, answered: true, cancellationToken))
+        var now = clock.GetUtcNow();
+        await db.MarkDriverActive(unassigned.DriverId, now, cancellationToken);
+        if (await db.FreeAfterRide(unassigned.DriverId, unassigned.OfferId, now, cancellationToken))
             await context.Publish(new DriverBecameAvailable(unassigned.DriverId));
     }
 }

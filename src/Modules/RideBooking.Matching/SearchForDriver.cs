@@ -9,7 +9,8 @@ namespace RideBooking.Matching;
 
 /// <summary>Begins the search for a ride's driver.</summary>
 [RepeatIsSafe("A ride has one search.")]
-internal sealed class SearchForDriver(AppDbContext db, ExclusiveOffers offers) : IConsumer<RideRequested>
+internal sealed class SearchForDriver(AppDbContext db, ExclusiveOffers offers, MatchingOptions options)
+    : IConsumer<RideRequested>
 {
     public async Task Consume(ConsumeContext<RideRequested> context)
     {
@@ -24,7 +25,7 @@ internal sealed class SearchForDriver(AppDbContext db, ExclusiveOffers offers) :
 
         var search = Search.For(request);
         db.Add(search);
-        if (!await offers.OfferToNearest(search, context))
+        if (options.IsBatched || !await offers.OfferToNearest(search, context))
             await context.Publish(new SearchReopened(request.RideId));
     }
 }

@@ -34,6 +34,20 @@ internal static class NotificationTemplates
         ),
         // If the ride has ended, its rider already knows that no driver will come.
         ForRider<DriverUnassigned>(
+            $"{NotificationKind.SearchingAgain}.byOperator",
+            "an operator takes the ride from its driver, and the search continues",
+            e => new(e.RiderId, e.RideId, e.At),
+            new(
+                "We are looking for another driver",
+                "We have to send you another driver. You need not do anything: the search continues."
+            ),
+            new(
+                "Wir suchen einen anderen Fahrer",
+                "Wir müssen Ihnen einen anderen Fahrer schicken. Sie müssen nichts tun: Die Suche geht weiter."
+            ),
+            e => e.SearchAgain && e.By == Initiator.Operator
+        ),
+        ForRider<DriverUnassigned>(
             NotificationKind.SearchingAgain,
             "the driver leaves the ride, and the search continues",
             e => new(e.RiderId, e.RideId, e.At),
@@ -45,7 +59,7 @@ internal static class NotificationTemplates
                 "Wir suchen einen anderen Fahrer",
                 "Ihr Fahrer kann nicht kommen. Sie müssen nichts tun: Die Suche geht weiter."
             ),
-            e => e.SearchAgain
+            e => e.SearchAgain && e.By != Initiator.Operator
         ),
         ForRider<NoDriverFound>(
             NotificationKind.NoDriverFound,
@@ -264,7 +278,18 @@ internal static class NotificationTemplates
                 "Ihre Schicht ist beendet",
                 "Ihre Schicht wurde automatisch beendet. Melden Sie sich wieder an, um Angebote zu erhalten."
             ),
-            e => e.Reason is not (ShiftEndReason.Driver or ShiftEndReason.OffersIgnored)
+            e => e.Reason is not (ShiftEndReason.Driver or ShiftEndReason.OffersIgnored or ShiftEndReason.NotReporting)
+        ),
+        ForDriver<DriverWentOffline>(
+            $"{NotificationKind.TakenOffDuty}.notReporting",
+            "the driver's app does not report where they are, and that ends the shift",
+            e => new(e.DriverId, null, e.At),
+            new("You are off duty", "Your app has not reported where you are. Go online again to receive offers."),
+            new(
+                "Ihre Schicht ist beendet",
+                "Ihre App hat nicht gemeldet, wo Sie sind. Melden Sie sich wieder an, um Angebote zu erhalten."
+            ),
+            e => e.Reason == ShiftEndReason.NotReporting
         ),
         ForDriver<DriverUnassigned>(
             $"{NotificationKind.RideWithdrawn}.searching",
@@ -272,7 +297,29 @@ internal static class NotificationTemplates
             e => new(e.DriverId, e.RideId, e.At),
             new("The ride is no longer yours", "Another driver will take it over."),
             new("Die Fahrt gehört Ihnen nicht mehr", "Ein anderer Fahrer übernimmt sie."),
-            e => e.SearchAgain
+            e => e.SearchAgain && e.By != Initiator.Operator
+        ),
+        ForDriver<DriverUnassigned>(
+            $"{NotificationKind.RideWithdrawn}.byOperator",
+            "an operator takes the ride from the driver",
+            e => new(e.DriverId, e.RideId, e.At),
+            new("The ride is no longer yours", "We gave it to another driver. You are free for the next ride."),
+            new(
+                "Die Fahrt gehört Ihnen nicht mehr",
+                "Wir haben sie einem anderen Fahrer gegeben. Sie sind frei für die nächste Fahrt."
+            ),
+            e => e.By == Initiator.Operator
+        ),
+        ForDriver<DriverUnassigned>(
+            $"{NotificationKind.RideWithdrawn}.released",
+            "the driver releases the ride, and it ends",
+            e => new(e.DriverId, e.RideId, e.At),
+            new("The ride is no longer yours", "You released it, and it has ended. You are free for the next ride."),
+            new(
+                "Die Fahrt gehört Ihnen nicht mehr",
+                "Sie haben sie abgegeben, und sie ist beendet. Sie sind frei für die nächste Fahrt."
+            ),
+            e => !e.SearchAgain && e.By == Initiator.Driver
         ),
         ForDriver<DriverUnassigned>(
             $"{NotificationKind.RideWithdrawn}.ended",
@@ -286,7 +333,7 @@ internal static class NotificationTemplates
                 "Die Fahrt gehört Ihnen nicht mehr",
                 "Sie endete, bevor sie Ihnen zugeteilt wurde. Sie sind frei für die nächste Fahrt."
             ),
-            e => !e.SearchAgain
+            e => !e.SearchAgain && e.By is not (Initiator.Operator or Initiator.Driver)
         ),
         ForDriver<RideCancelled>(
             $"{NotificationKind.RideCancelled}.ofDriver.byRider",

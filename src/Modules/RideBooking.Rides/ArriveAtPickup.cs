@@ -18,9 +18,15 @@ internal static class ArriveAtPickupEndpoint
             .WithSummary("Report arrival at the pickup")
             .WithDescription(
                 "A report that contradicts your position or the time is accepted and flagged, or refused if the "
-                    + "operator of this service has configured that."
+                    + "operator of this service has configured that. So is a report from outside the geofence of the pickup."
             )
-            .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition, RideProblems.ImplausibleReport);
+            .Refuses(
+                StatusCodes.Status409Conflict,
+                RideProblems.InvalidTransition,
+                RideProblems.ImplausibleReport,
+                RideProblems.NotAtPickup,
+                RideProblems.PositionNotFresh
+            );
 
     static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle([AsParameters] DriverRequest parameters) =>
         await parameters.Send(

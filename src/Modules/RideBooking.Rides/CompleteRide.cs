@@ -38,9 +38,16 @@ internal static class CompleteRideEndpoint
             .RespondsWhenHandled<RideCompleted, FareFinalized>()
             .WithDescription(
                 "The fare is computed and charged; see the ride's payment. An implausible distance is flagged, and the "
-                    + "estimate is billed."
+                    + "estimate is billed. The operator of this service may have configured that a report from outside the "
+                    + "geofence of the dropoff is flagged or refused."
             )
-            .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition, RideProblems.ImplausibleReport);
+            .Refuses(
+                StatusCodes.Status409Conflict,
+                RideProblems.InvalidTransition,
+                RideProblems.ImplausibleReport,
+                RideProblems.NotAtDropoff,
+                RideProblems.PositionNotFresh
+            );
 
     static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
         [AsParameters] DriverRequest parameters,
@@ -55,7 +62,7 @@ internal static class CompleteRideEndpoint
             && await parameters.Db.FindRide(parameters.RideId, parameters.CancellationToken)
                 is { StartedAt: { } startedAt } ride
             && ride.IsDrivenBy(parameters.DriverId)
-            && tollRules.Refusal(tolls, startedAt) is { } refusal
+            && await tollRules.Refusal(parameters.RideId, tolls, startedAt, parameters.CancellationToken) is { } refusal
         )
             return Problem.Validation("tolls", refusal);
         return await parameters.Send(

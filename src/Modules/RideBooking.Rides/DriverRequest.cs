@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Logging;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.Idempotency;
+using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
@@ -37,15 +38,12 @@ internal sealed record DriverRequest(
         where T : class, IDriverCommand
     {
         var known = await Db.FindRide(RideId, CancellationToken);
-        if (known is null || (!known.IsDrivenBy(DriverId) && !await Commands.WasAccepted(Request, CancellationToken)))
-        {
-            await Db.RefuseIfAssignmentIsPending(RideId, known, DriverId, CancellationToken);
+        if (!await IsDriver(known))
             return RideProblems.NoSuchRide();
-        }
 
         var outcome = await Commands.Send(RideId, Request, command, CancellationToken);
         if (outcome.Accepted)
-            foreach (var flag in outcome.Ride.Flags.Skip(known.Flags.Count))
+            foreach (var flag in outcome.Ride.Flags.Skip(known!.Flags.Count))
                 Logger.LogWarning(
                     "Ride {RideId} is flagged {Flag}, reported by driver {DriverId}: {Reason}",
                     RideId,
@@ -56,5 +54,36 @@ internal sealed record DriverRequest(
         return outcome.Accepted || outcome.Ride.IsDrivenBy(DriverId)
             ? outcome.Response(what)
             : RideProblems.NoSuchRide();
+    }
+
+    /// <summary>Counts a wrong PIN, and refuses the request for it.</summary>
+    /// <remarks>
+    /// The id of the command depends on the PIN: another guess with the same Idempotency-Key counts, and the right PIN is no
+    /// duplicate of a wrong one.
+    /// </remarks>
+    /// <param name="command">The command.</param>
+    /// <param name="pin">The PIN.</param>
+    /// <param name="what">What the request does, for a refusal because of the ride's status.</param>
+    public async Task<Results<Accepted<RideView>, ProblemHttpResult>> SendWrongPin(
+        RecordWrongPin command,
+        string pin,
+        string what
+    )
+    {
+        if (!await IsDriver(await Db.FindRide(RideId, CancellationToken)))
+            return RideProblems.NoSuchRide();
+        var outcome = await Commands.Send(RideId, Request.IdFor($"wrong-pin/{pin}"), command, CancellationToken);
+        return !outcome.Ride.IsDrivenBy(DriverId) ? RideProblems.NoSuchRide()
+            : outcome.Accepted
+                ? Problem.Conflict(RideProblems.PinIsWrong(RideRules.MaxWrongPins - outcome.Ride.WrongPins))
+            : outcome.Response(what);
+    }
+
+    async Task<bool> IsDriver(Ride? known)
+    {
+        if (known is not null && (known.IsDrivenBy(DriverId) || await Commands.WasAccepted(Request, CancellationToken)))
+            return true;
+        await Db.RefuseIfAssignmentIsPending(RideId, known, DriverId, CancellationToken);
+        return false;
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
+using RideBooking.Contracts;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Http.Problems;
@@ -36,6 +37,8 @@ internal static class GetRide
         Caller caller,
         HttpContext http,
         AppDbContext db,
+        StartPins pins,
+        RideRules rules,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
@@ -51,7 +54,11 @@ internal static class GetRide
         if (await db.FindRide(rideId, caller, cancellationToken) is not { } ride)
             return RideProblems.NoSuchRide();
         if (asOf is null && atVersion is null)
-            return Response(http, RideView.Of(ride), "");
+        {
+            var view = RideView.Of(ride);
+            var showsPin = rules.RequireStartPin && ride.Is() < RideStatus.InProgress && ride.IsOf(caller);
+            return Response(http, showsPin ? view with { StartPin = pins.Of(rideId) } : view, "");
+        }
 
         var events = await db.EventsOfRide(rideId, cancellationToken, atVersion);
         if (atVersion > events.Count)

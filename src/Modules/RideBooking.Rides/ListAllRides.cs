@@ -18,8 +18,9 @@ internal static class ListAllRides
             .MapGet("/operations/rides", Handle)
             .WithSummary("List the rides of all riders, newest first")
             .WithDescription(
-                "Filter by status (state=inProgress; for riders and drivers the parameter is status), by whether a report was implausible (flagged=true or flagged=false; each "
-                    + "ride's flags say why), and by whether a ride has been in its state for longer than it should (stuck=true)."
+                "Filter by status (state=inProgress; for riders and drivers the parameter is status), by whether operators should review them (flagged=true or flagged=false; each "
+                    + "ride's flags say why), and by whether a ride has been in its state for longer than it should or has lost its "
+                    + "driver (stuck=true)."
             );
 
     static async Task<Results<Ok<Page<RideView>>, ProblemHttpResult>> Handle(
@@ -44,7 +45,7 @@ internal static class ListAllRides
         if (flagged is { } wanted)
             rides = rides.Where(ride => ride.FlaggedAt != null == wanted);
         if (stuck is true)
-            rides = rides.Where(stuckRides.At(clock.GetUtcNow()));
+            rides = rides.Where(stuckRides.At(db, clock.GetUtcNow()));
         if (page.TryAfter<(DateTimeOffset At, Guid Id)>(out var last))
             rides = rides.Where(ride =>
                 ride.RequestedAt < last.At || (ride.RequestedAt == last.At && ride.CorrelationId < last.Id)

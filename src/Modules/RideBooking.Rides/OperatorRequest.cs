@@ -6,7 +6,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>An operator's request to end a ride: the parameters that all such endpoints have.</summary>
+/// <summary>An operator's request to end or reassign a ride: the parameters that all such endpoints have.</summary>
 internal sealed record OperatorRequest(
     Guid RideId,
     Operator By,

@@ -14,7 +14,10 @@ namespace RideBooking.Rides;
 /// costs the rider money, so it requires evidence.
 /// </remarks>
 /// <param name="PickupRadiusMeters">
-/// <c>Rides:PickupRadiusMeters</c>: the maximum distance that counts as at the pickup or dropoff, metres.
+/// <c>Rides:PickupRadiusMeters</c>: the maximum distance that counts as at the pickup, metres.
+/// </param>
+/// <param name="DropoffRadiusMeters">
+/// <c>Rides:DropoffRadiusMeters</c>: the maximum distance that counts as at the dropoff, metres. By default the one of the pickup.
 /// </param>
 /// <param name="PositionMaxAge">
 /// <c>Rides:PositionMaxAge</c>: the maximum age of a position that proves where a driver is.
@@ -23,11 +26,14 @@ namespace RideBooking.Rides;
 /// <param name="RefuseImplausible">
 /// <c>Rides:RefuseImplausible</c>: whether an implausible report is refused instead of flagged.
 /// </param>
+/// <param name="Geofences">The geofence of each step.</param>
 internal sealed record Plausibility(
     int PickupRadiusMeters,
+    int DropoffRadiusMeters,
     TimeSpan PositionMaxAge,
     int MaxSpeedKmh,
-    bool RefuseImplausible
+    bool RefuseImplausible,
+    Geofences Geofences
 )
 {
     // The estimate of the pickup trip adds a minute for turning and finding the door, and uses a city's slow average speed along
@@ -37,19 +43,25 @@ internal sealed record Plausibility(
 
     double MaxMetersPerSecond => MaxSpeedKmh / 3.6;
 
-    public static Plausibility Read(IConfiguration configuration) =>
-        new(
-            (int)configuration.Number("Rides:PickupRadiusMeters", defaultValue: 300, min: 10, max: 100_000),
+    public static Plausibility Read(IConfiguration configuration)
+    {
+        var pickupRadius = (int)
+            configuration.Number("Rides:PickupRadiusMeters", defaultValue: 300, min: 10, max: 100_000);
+        return new(
+            pickupRadius,
+            (int)configuration.Number("Rides:DropoffRadiusMeters", defaultValue: pickupRadius, min: 10, max: 100_000),
             configuration.Span("Rides:PositionMaxAge", TimeSpan.FromMinutes(2)),
             (int)configuration.Number("Rides:MaxSpeedKmh", defaultValue: 150, min: 1, max: 1_000_000),
-            configuration.TrueOrFalse("Rides:RefuseImplausible", false)
+            configuration.TrueOrFalse("Rides:RefuseImplausible", false),
+            Geofences.Read(configuration)
         );
+    }
 
     /// <summary>Returns the flags of an arrival at the pickup.</summary>
     public IReadOnlyList<RideFlag> Of(Ride ride, ArriveAtPickup arrived)
     {
         List<RideFlag> flags = [];
-        if (Beyond(arrived.Position, ride.Pickup, arrived.At) is { } far)
+        if (FarFromPickup(Geofences.Arrive, ride, arrived.Position, arrived.At) is { } far)
             flags.Add(Flag(RideFlags.ArrivedFarFromPickup, $"Arrival was reported {far} from the pickup", arrived));
         if (
             ride is { AssignedAt: { } assigned, EtaSeconds: { } eta }
@@ -68,7 +80,7 @@ internal sealed record Plausibility(
 
     /// <summary>Returns the flags of a start.</summary>
     public IReadOnlyList<RideFlag> Of(Ride ride, StartRide started) =>
-        Beyond(started.Position, ride.Pickup, started.At) is { } far
+        FarFromPickup(Geofences.Start, ride, started.Position, started.At) is { } far
             ? [Flag(RideFlags.StartedFarFromPickup, $"The start was reported {far} from the pickup", started)]
             : [];
 
@@ -78,7 +90,7 @@ internal sealed record Plausibility(
         if (ride.StartedAt is not { } started)
             return [];
         List<RideFlag> flags = [];
-        if (Beyond(completed.Position, ride.Dropoff, completed.At) is { } far)
+        if (Far(Geofences.Complete, completed.Position, ride.Dropoff, DropoffRadiusMeters, completed.At) is { } far)
             flags.Add(
                 Flag(RideFlags.CompletedFarFromDropoff, $"Completion was reported {far} from the dropoff", completed)
             );
@@ -120,46 +132,79 @@ internal sealed record Plausibility(
 
     /// <summary>The distance of a recent position from the pickup, metres. Null without a recent position.</summary>
     public int? MetersFromPickup(Ride ride, DriverFix? position, DateTimeOffset at) =>
-        position is not null && IsFresh(position, at)
-            ? (int)Math.Min(position.MetersTo(ride.Pickup), int.MaxValue)
-            : null;
+        MetersFrom(ride.Pickup, position, at);
+
+    int? MetersFrom(Place place, DriverFix? position, DateTimeOffset at) =>
+        position is not null && IsFresh(position, at) ? (int)Math.Min(position.MetersTo(place), int.MaxValue) : null;
 
     /// <summary>Returns why a no-show is not proven, or null if it is.</summary>
     public Refusal? Of(Ride ride, ReportNoShow noShow) =>
-        Missing(ride.ArrivalMeters, "At the arrival")
-        ?? Missing(MetersFromPickup(ride, noShow.Position, noShow.At), "At this report");
+        NotAtPickup(ride.ArrivalMeters, "At the arrival")
+        ?? NotAtPickup(MetersFromPickup(ride, noShow.Position, noShow.At), AtThisReport);
 
-    Refusal? Missing(int? meters, string when)
+    /// <summary>Returns why the geofence refuses an arrival, or null if it does not.</summary>
+    public Refusal? OutsideOf(Ride ride, ArriveAtPickup arrived) =>
+        Geofences.Arrive == Geofence.Refuse
+            ? NotAtPickup(MetersFromPickup(ride, arrived.Position, arrived.At), AtThisReport)
+            : null;
+
+    /// <summary>Returns why the geofence refuses a start, or null if it does not.</summary>
+    public Refusal? OutsideOf(Ride ride, StartRide started) =>
+        Geofences.Start == Geofence.Refuse
+            ? NotAtPickup(MetersFromPickup(ride, started.Position, started.At), AtThisReport)
+            : null;
+
+    /// <summary>Returns why the geofence refuses a completion, or null if it does not.</summary>
+    public Refusal? OutsideOf(Ride ride, CompleteRide completed) =>
+        Geofences.Complete == Geofence.Refuse
+            ? NotAt(
+                MetersFrom(ride.Dropoff, completed.Position, completed.At),
+                AtThisReport,
+                "dropoff",
+                DropoffRadiusMeters,
+                RideProblems.NotAtDropoff
+            )
+            : null;
+
+    const string AtThisReport = "At this report";
+
+    Refusal? NotAtPickup(int? meters, string when) =>
+        NotAt(meters, when, "pickup", PickupRadiusMeters, RideProblems.NotAtPickup);
+
+    Refusal? NotAt(int? meters, string when, string place, int allowedMeters, string code)
     {
         return meters is null
                 ? Unproven(
                     RideProblems.PositionNotFresh,
                     $"{when} the service had no position of yours at most {Seconds(PositionMaxAge)} old."
                 )
-            : meters > PickupRadiusMeters
+            : meters > allowedMeters
                 ? Unproven(
-                    RideProblems.NotAtPickup,
-                    $"{when} you were {Distance(meters.Value)} from the pickup; {PickupRadiusMeters} m are allowed."
+                    code,
+                    $"{when} you were {Distance(meters.Value)} from the {place}; {allowedMeters} m are allowed."
                 )
             : null;
 
-        Refusal Unproven(string code, string detail) =>
-            new(code, detail, ("distanceMeters", meters), ("allowedMeters", PickupRadiusMeters));
+        Refusal Unproven(string reason, string detail) =>
+            new(reason, detail, ("distanceMeters", meters), ("allowedMeters", allowedMeters));
     }
 
     bool IsFresh(DriverFix position, DateTimeOffset at) => position.AgeAt(at) <= PositionMaxAge;
 
+    string? FarFromPickup(Geofence geofence, Ride ride, DriverFix? position, DateTimeOffset at) =>
+        Far(geofence, position, ride.Pickup, PickupRadiusMeters, at);
+
     /// <summary>
-    /// Describes how far away the driver must have been, if the place could not be reached since the last position.
+    /// Describes how far away the driver was, if the last position is outside a geofence that flags, or if the place could not
+    /// be reached since then.
     /// </summary>
-    string? Beyond(DriverFix? position, Place place, DateTimeOffset at)
+    string? Far(Geofence geofence, DriverFix? position, Place place, int radiusMeters, DateTimeOffset at)
     {
         if (position is null)
             return null;
         var (meters, age) = (position.MetersTo(place), position.AgeAt(at));
-        return meters > PickupRadiusMeters + age.TotalSeconds * MaxMetersPerSecond
-            ? $"{Seconds(age)} after a position {Distance(meters)}"
-            : null;
+        var reachable = geofence == Geofence.Flag && IsFresh(position, at) ? 0 : age.TotalSeconds * MaxMetersPerSecond;
+        return meters > radiusMeters + reachable ? $"{Seconds(age)} after a position {Distance(meters)}" : null;
     }
 
     static RideFlag Flag(string code, string reason, IDriverCommand report) =>

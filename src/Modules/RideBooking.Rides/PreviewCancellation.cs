@@ -35,7 +35,7 @@ internal static class PreviewCancellation
         if (ride.Is() is not (RideStatus.Requested or RideStatus.DriverAssigned or RideStatus.DriverArrived))
             return RideProblems.Refused(ride, RideProblems.NotCancellable, "Cancelling");
 
-        var price = fees.Of(ride.CancelledByRider("", clock.GetUtcNow(), times));
+        var price = await fees.Of(ride.CancelledByRider("", clock.GetUtcNow(), times), cancellationToken);
         var freeUntil = ride.Is() == RideStatus.DriverAssigned ? ride.AssignedAt + times.FreeCancellation : null;
         return TypedResults.Ok(new View(price.Amount.Amount == 0, price.Amount, freeUntil, price.WaiverReason));
     }
@@ -45,6 +45,8 @@ internal static class PreviewCancellation
     /// <param name="FreeUntil">
     /// When the free period ends, while a driver is on the way. Without a driver, cancelling is always free.
     /// </param>
-    /// <param name="WaiverReason">Why cancelling is free.</param>
+    /// <param name="WaiverReason">
+    /// Why cancelling is free: <c>noDriverAssigned</c>, <c>withinFreePeriod</c> or <c>driverLate</c>.
+    /// </param>
     internal sealed record View(bool Free, Money Fee, DateTimeOffset? FreeUntil, string? WaiverReason);
 }

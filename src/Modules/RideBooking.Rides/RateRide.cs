@@ -11,16 +11,23 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>Records the rider's rating of the ride.</summary>
+/// <summary>Records the rider's rating of the driver.</summary>
 internal sealed record RateRide(Guid RideId, string RiderId, int Stars, string? Comment, DateTimeOffset At);
+
+/// <summary>Records the driver's rating of the rider.</summary>
+internal sealed record RateRider(Guid RideId, string DriverId, int Stars, string? Comment, DateTimeOffset At)
+    : IDriverCommand;
 
 internal static class RateRideEndpoint
 {
-    public static void Map(RouteGroupBuilder riders) =>
-        riders
+    public static void Map(RouteGroupBuilder ridersAndDrivers) =>
+        ridersAndDrivers
             .MapPost("/rides/{rideId:guid}/rating", Handle)
             .WithSummary("Rate the ride")
-            .WithDescription("Possible once, within 24 hours of the ride's completion.")
+            .WithDescription(
+                "The rider rates the driver, and the driver rates the rider: each once, within 24 hours of the ride's completion. "
+                    + "The ride shows both ratings to both."
+            )
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(
                 StatusCodes.Status409Conflict,
@@ -32,7 +39,7 @@ internal static class RateRideEndpoint
     static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
         Guid rideId,
         Request request,
-        Rider rider,
+        Caller caller,
         IdempotentRequest attempt,
         RideCommands commands,
         AppDbContext db,
@@ -40,11 +47,26 @@ internal static class RateRideEndpoint
         CancellationToken cancellationToken
     )
     {
-        if (await db.FindRide(rideId, cancellationToken) is not { } known || !known.IsOf(rider))
+        if (await db.FindRide(rideId, cancellationToken) is not { } known)
             return RideProblems.NoSuchRide();
-
-        var command = new RateRide(rideId, rider.Id, request.Stars, request.Comment, clock.GetUtcNow());
-        var outcome = await commands.Send(rideId, attempt, command, cancellationToken);
+        var (stars, comment, now) = (request.Stars, request.Comment, clock.GetUtcNow());
+        RideOutcome outcome;
+        if (known.IsOf(caller))
+            outcome = await commands.Send(
+                rideId,
+                attempt,
+                new RateRide(rideId, caller.Id, stars, comment, now),
+                cancellationToken
+            );
+        else if (caller.Is(Role.Driver) && known.IsDrivenBy(caller.Id))
+            outcome = await commands.Send(
+                rideId,
+                attempt,
+                new RateRider(rideId, caller.Id, stars, comment, now),
+                cancellationToken
+            );
+        else
+            return RideProblems.NoSuchRide();
         return outcome.Response("Rating");
     }
 

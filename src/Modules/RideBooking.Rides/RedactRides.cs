@@ -29,6 +29,10 @@ internal sealed class RedactRides(AppDbContext db) : IConsumer<RiderForgotten>
                             ride => ride.CancellationReason == null ? null : redacted
                         )
                         .SetProperty(ride => ride.RatingComment, ride => ride.RatingComment == null ? null : redacted)
+                        .SetProperty(
+                            ride => ride.RiderRatingComment,
+                            ride => ride.RiderRatingComment == null ? null : redacted
+                        )
                         .SetProperty(ride => ride.Version, ride => ride.Version + 1),
                 context.CancellationToken
             );

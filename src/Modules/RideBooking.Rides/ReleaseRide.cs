@@ -10,7 +10,7 @@ using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Rides;
 
-/// <summary>Releases the ride for its driver and starts a search for another driver.</summary>
+/// <summary>Releases the ride for its driver: a search for another driver starts, or the ride ends.</summary>
 internal sealed record ReleaseRide(Guid RideId, string DriverId, string Reason, DateTimeOffset At) : IDriverCommand;
 
 internal static class ReleaseRideEndpoint
@@ -20,7 +20,10 @@ internal static class ReleaseRideEndpoint
             .MapDriverCommand("release", Handle)
             .WithSummary("Release the ride")
             .RespondsWhenHandled<DriverUnassigned>()
-            .WithDescription("The search for another driver starts. Possible until the rider is aboard.")
+            .WithDescription(
+                "The search for another driver starts. Possible until the rider is aboard. After three searches for another "
+                    + "driver (a setting) the ride ends as noDriverFound instead."
+            )
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
 
     static Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(

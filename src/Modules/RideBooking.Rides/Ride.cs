@@ -37,6 +37,9 @@ internal sealed class Ride : SagaStateMachineInstance
     public int? QuotedDistanceMeters { get; set; }
     public Guid? PaymentMethodId { get; set; }
 
+    /// <summary>The estimated duration of the trip, seconds. Unknown for rides that an earlier version created.</summary>
+    public int? TripSeconds { get; set; }
+
     /// <summary>The driver of the ride, or the last one if it has ended.</summary>
     public string? DriverId { get; set; }
 
@@ -69,7 +72,16 @@ internal sealed class Ride : SagaStateMachineInstance
     /// <summary>The driver's distance from the pickup at the arrival, metres. Null without a recent position.</summary>
     public int? ArrivalMeters { get; set; }
 
-    /// <summary>The flags of implausible reports, oldest first.</summary>
+    /// <summary>The number of wrong PINs with which the driver tried to start the ride.</summary>
+    public int WrongPins { get; set; }
+
+    /// <summary>When the ride in progress has taken too long. Unknown for rides that an earlier version started.</summary>
+    public DateTimeOffset? OverdueAt { get; set; }
+
+    /// <summary>The token of the timer that fires then.</summary>
+    public Guid? OverdueTokenId { get; set; }
+
+    /// <summary>The flags for operators, oldest first.</summary>
     public IReadOnlyList<RideFlag> Flags { get; set; } = [];
 
     /// <summary>When the first flag was raised. Operators find flagged rides by it.</summary>
@@ -86,10 +98,10 @@ internal sealed class Ride : SagaStateMachineInstance
     /// <summary>When the status last changed. Never moves back, even if the clocks of the replicas differ.</summary>
     public DateTimeOffset ChangedAt { get; set; }
 
-    /// <summary><c>operator</c> if an operator completed the ride, null if its driver did.</summary>
+    /// <summary><c>operator</c> or <c>rider</c> if they completed the ride, null if its driver did.</summary>
     public string? CompletedBy { get; set; }
 
-    /// <summary>Why the operator completed it.</summary>
+    /// <summary>Why they completed it.</summary>
     [PersonalData]
     public string? CompletionReason { get; set; }
 
@@ -119,6 +131,13 @@ internal sealed class Ride : SagaStateMachineInstance
     public string? RatingComment { get; set; }
     public DateTimeOffset? RatedAt { get; set; }
 
+    /// <summary>The driver's rating of the rider.</summary>
+    public int? RiderStars { get; set; }
+
+    [PersonalData]
+    public string? RiderRatingComment { get; set; }
+    public DateTimeOffset? RiderRatedAt { get; set; }
+
     internal sealed class Mapping : IEntityTypeConfiguration<Ride>
     {
         const int IdLength = 255;
@@ -142,6 +161,7 @@ internal sealed class Ride : SagaStateMachineInstance
             builder.Property(ride => ride.CancellationReason).HasMaxLength(Reasons.MaxLength);
             builder.Property(ride => ride.PaymentStatus).HasConversion<string>().HasMaxLength(20);
             builder.Property(ride => ride.RatingComment).HasMaxLength(MaxComment);
+            builder.Property(ride => ride.RiderRatingComment).HasMaxLength(MaxComment);
             builder
                 .Property(ride => ride.Flags)
                 .HasConversion(

@@ -61,8 +61,9 @@ internal static class RideAccess
     public static bool IsDrivenBy(this Ride ride, string driverId) =>
         driverId.Equals(ride.DriverId, StringComparison.Ordinal);
 
+    public static bool IsOf(this Ride ride, Caller caller) =>
+        caller.Is(Role.Rider) && ride.RiderId.Equals(caller.Id, StringComparison.Ordinal);
+
     static bool IsVisibleTo(this Ride ride, Caller caller) =>
-        caller.Is(Role.Operator)
-        || (caller.Is(Role.Rider) && ride.RiderId.Equals(caller.Id, StringComparison.Ordinal))
-        || (caller.Is(Role.Driver) && ride.IsDrivenBy(caller.Id));
+        caller.Is(Role.Operator) || ride.IsOf(caller) || (caller.Is(Role.Driver) && ride.IsDrivenBy(caller.Id));
 }

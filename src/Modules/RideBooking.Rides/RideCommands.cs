@@ -15,15 +15,19 @@ internal sealed class RideCommands(SagaCommandDispatcher<Ride> machine, AppDbCon
     /// A repeat of an accepted request whose response was lost is accepted too: the inbox keeps it from the machine. A refused
     /// command leaves no inbox entry.
     /// </remarks>
-    public async Task<RideOutcome> Send<T>(
+    public Task<RideOutcome> Send<T>(
         Guid rideId,
         IdempotentRequest attempt,
         T command,
         CancellationToken cancellationToken
     )
+        where T : class => Send(rideId, MessageId(attempt), command, cancellationToken);
+
+    /// <summary>Sends a command under an id of its own.</summary>
+    public async Task<RideOutcome> Send<T>(Guid rideId, Guid messageId, T command, CancellationToken cancellationToken)
         where T : class
     {
-        var outcome = await machine.Send(command, MessageId(attempt), cancellationToken);
+        var outcome = await machine.Send(command, messageId, cancellationToken);
         return outcome.Saga is Ride ride
             ? new RideOutcome(outcome.Accepted, outcome.HadEffect, ride, outcome.Refusal)
             : new RideOutcome(true, false, (await db.FindRide(rideId, cancellationToken))!, null);

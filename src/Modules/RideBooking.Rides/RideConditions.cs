@@ -17,6 +17,17 @@ internal static class RideConditions
         where T : class, IDriverCommand =>
         context.Saga.DriverId is { } driver && driver.Equals(context.Message.DriverId, StringComparison.Ordinal);
 
+    /// <summary>Whether the release is from the driver, and another driver may still be searched for.</summary>
+    public static StateMachineCondition<Ride, ReleaseRide> MayBeReassigned(RideRules rules) =>
+        context => ByItsDriver(context) && context.Saga.Reassignments() < rules.MaxReassignments;
+
+    /// <summary>Whether the release is from the driver, and no other driver is searched for any more.</summary>
+    public static StateMachineCondition<Ride, ReleaseRide> WasReassignedTooOften(RideRules rules) =>
+        context => ByItsDriver(context) && context.Saga.Reassignments() >= rules.MaxReassignments;
+
+    // The first search was no reassignment. Offers that ended include those of drivers who accepted too late.
+    static int Reassignments(this Ride ride) => ride.Search - 1;
+
     public static bool ByItsRider(BehaviorContext<Ride, CancelRide> context) =>
         context.Saga.RiderId.Equals(context.Message.RiderId, StringComparison.Ordinal);
 
@@ -33,19 +44,72 @@ internal static class RideConditions
                 && (plausibility.Of(context.Saga, context.Message) is not { } unproven || context.Refuse(unproven));
         };
 
-    /// <summary>Whether the report is from the driver and, if the settings require it, plausible.</summary>
+    /// <summary>Returns a condition that holds if both hold. The second is checked only if the first holds.</summary>
+    public static StateMachineCondition<Ride, T> And<T>(
+        this StateMachineCondition<Ride, T> one,
+        StateMachineCondition<Ride, T> other
+    )
+        where T : class => context => one(context) && other(context);
+
+    /// <summary>Whether the report is from the driver and, if the settings require it, inside its geofence and plausible.</summary>
     public static StateMachineCondition<Ride, T> IsPlausible<T>(
         Plausibility plausibility,
+        Func<Ride, T, Refusal?> geofence,
         Func<Ride, T, IReadOnlyList<RideFlag>> check
     )
         where T : class, IDriverCommand =>
         context =>
             ByItsDriver(context)
+            && (geofence(context.Saga, context.Message) is not { } outside || context.Refuse(outside))
             && (
                 !plausibility.RefuseImplausible
                 || check(context.Saga, context.Message) is not { Count: > 0 } flags
                 || context.Refuse(RideProblems.Implausible(flags))
             );
+
+    /// <summary>Whether the driver may try a PIN.</summary>
+    public static bool MayTryPin(BehaviorContext<Ride, RecordWrongPin> context) =>
+        ByItsDriver(context) && IsNotLocked(context);
+
+    /// <summary>Whether the driver has the rider's PIN, if the settings require it.</summary>
+    public static StateMachineCondition<Ride, StartRide> HasPin(RideRules rules) =>
+        context =>
+            !rules.RequireStartPin
+            || (
+                IsNotLocked(context)
+                && (
+                    context.Message.HasPin
+                    || context.Refuse(RideProblems.PinIsWrong(RideRules.MaxWrongPins - context.Saga.WrongPins))
+                )
+            );
+
+    static bool IsNotLocked<T>(BehaviorContext<Ride, T> context)
+        where T : class =>
+        context.Saga.WrongPins < RideRules.MaxWrongPins || context.Refuse(RideProblems.PinIsLocked());
+
+    /// <summary>Whether the ride has not been flagged as overdue before.</summary>
+    public static bool IsNewlyOverdue(BehaviorContext<Ride, RideBecameOverdue> context) =>
+        !context.Saga.HasFlag(RideFlags.Overdue);
+
+    /// <summary>Whether the silent driver is the ride's, and the ride has not been flagged for that before.</summary>
+    public static bool IsNewlySilent(BehaviorContext<Ride, DriverWentSilent> context) =>
+        context.Message.DriverId.Equals(context.Saga.DriverId, StringComparison.Ordinal)
+        && !context.Saga.HasFlag(RideFlags.DriverSilent);
+
+    /// <summary>Whether the request is from the rider, and the ride has taken long enough.</summary>
+    public static StateMachineCondition<Ride, EndRide> MayBeEndedByRider(RideRules rules) =>
+        context =>
+        {
+            var (ride, end) = (context.Saga, context.Message);
+            var possibleAt = rules.RiderMayEndAt(ride.StartedAt!.Value, ride.TripSeconds ?? end.EstimatedSeconds);
+            return ride.RiderId.Equals(end.RiderId, StringComparison.Ordinal)
+                && (end.At >= possibleAt || context.Refuse(RideProblems.EndsTooEarly(possibleAt)));
+        };
+
+    /// <summary>Whether the rider completed the ride: a repeat then changes nothing.</summary>
+    public static bool CompletedByRider(BehaviorContext<Ride, EndRide> context) =>
+        context.Saga.CompletedBy is Initiator.Rider
+        && context.Saga.RiderId.Equals(context.Message.RiderId, StringComparison.Ordinal);
 
     /// <summary>Whether an operator completed the ride: a repeat then changes nothing.</summary>
     public static bool CompletedByOperator(BehaviorContext<Ride, ForceComplete> context) =>
@@ -65,11 +129,15 @@ internal static class RideConditions
 
     public static bool IsFirstRatingInTime(BehaviorContext<Ride, RateRide> context) =>
         context.Saga.RiderId.Equals(context.Message.RiderId, StringComparison.Ordinal)
-        && (context.Saga.RatedAt is null || context.Refuse(RideProblems.Rated()))
-        && (
-            context.Message.At <= context.Saga.CompletedAt + RideTimes.RatingWindow
-            || context.Refuse(RideProblems.RatedTooLate())
-        );
+        && MayRate(context, context.Saga.RatedAt, context.Message.At);
+
+    /// <summary>Whether the rating is from the driver, who rates the rider for the first time and in time.</summary>
+    public static bool IsDriversFirstRatingInTime(BehaviorContext<Ride, RateRider> context) =>
+        ByItsDriver(context) && MayRate(context, context.Saga.RiderRatedAt, context.Message.At);
+
+    static bool MayRate(BehaviorContext<Ride> context, DateTimeOffset? ratedAt, DateTimeOffset at) =>
+        (ratedAt is null || context.Refuse(RideProblems.Rated()))
+        && (at <= context.Saga.CompletedAt + RideTimes.RatingWindow || context.Refuse(RideProblems.RatedTooLate()));
 
     public static bool WillBeRetried(BehaviorContext<Ride, PaymentFailed> context) => context.Message.WillRetry;
 

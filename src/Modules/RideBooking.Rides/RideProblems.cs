@@ -19,8 +19,12 @@ internal static class RideProblems
     public const string InvalidTransition = "invalid_transition";
     public const string NoShowTooEarly = "no_show_too_early";
     public const string NotAtPickup = "not_at_pickup";
+    public const string NotAtDropoff = "not_at_dropoff";
     public const string PositionNotFresh = "position_not_fresh";
     public const string ImplausibleReport = "implausible_report";
+    public const string WrongPin = "wrong_pin";
+    public const string PinLocked = "pin_locked";
+    public const string EndTooEarly = "end_too_early";
     public const string AlreadyRated = "already_rated";
     public const string RatingClosed = "rating_closed";
     public const string InstantInFuture = "instant_in_future";
@@ -39,6 +43,19 @@ internal static class RideProblems
 
     public static Refusal Implausible(IReadOnlyList<RideFlag> flags) =>
         new(ImplausibleReport, flags[0].Reason, ("flags", flags));
+
+    public static Refusal PinIsWrong(int attemptsLeft) =>
+        new(
+            WrongPin,
+            "The ride starts with the PIN that the rider sees. The one you sent is wrong, or you sent none.",
+            ("attemptsLeft", attemptsLeft)
+        );
+
+    public static Refusal PinIsLocked() =>
+        new(PinLocked, "You sent too many wrong PINs. An operator can give the ride to another driver, or cancel it.");
+
+    public static Refusal EndsTooEarly(DateTimeOffset possibleAt) =>
+        new(EndTooEarly, "The driver still has time to end the ride.", ("possibleAt", Instant.Format(possibleAt)));
 
     public static Refusal Rated() => new(AlreadyRated, "You have rated this ride already.");
 

@@ -57,6 +57,7 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
             Completion: null,
             Cancellation: null,
             Rating: null,
+            RatingByDriver: null,
             Flags: [],
             Version: 0,
             new Dictionary<string, DateTimeOffset> { [RideStatuses.Requested] = RideView.AsKept(requested.At) }
@@ -115,7 +116,13 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
                     Flags = [.. ride.Flags, new RideFlag(it.Kind, it.Reason, it.DriverId, it.Since)],
                 }
             ),
-            RideRatedV2 it => With(ride with { Rating = new RideView.RiderRating(it.Stars, it.Comment) }),
+            RideRatedV2 { By: Initiator.Driver } it => With(
+                ride with
+                {
+                    RatingByDriver = new RideView.RatingGiven(it.Stars, it.Comment),
+                }
+            ),
+            RideRatedV2 it => With(ride with { Rating = new RideView.RatingGiven(it.Stars, it.Comment) }),
             FareFinalized it => With(WithAmountDue(ride, it.Total)),
             CancellationFeeAssessedV2 it => With(WithAmountDue(ride, it.Amount)),
             PaymentCaptured it => With(WithPayment(ride, PaymentStatus.Captured, it.Amount)),

@@ -8,7 +8,7 @@ namespace RideBooking.Rides;
 /// <summary>The state machine of a ride and the only writer of its status. See docs/diagrams/ride.md.</summary>
 internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
 {
-    public RideStateMachine(RideTimes times, Plausibility plausibility)
+    public RideStateMachine(RideTimes times, Plausibility plausibility, RideRules rules)
     {
         InstanceState(ride => ride.Status);
 
@@ -20,8 +20,13 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
         Correlate(() => ReleaseRide, it => it.RideId);
         Correlate(() => ReportNoShow, it => it.RideId);
         Correlate(() => RateRide, it => it.RideId);
+        Correlate(() => RateRider, it => it.RideId);
         Correlate(() => ForceComplete, it => it.RideId);
         Correlate(() => ForceCancel, it => it.RideId);
+        Correlate(() => ReassignRide, it => it.RideId);
+        Correlate(() => RecordWrongPin, it => it.RideId);
+        Correlate(() => EndRide, it => it.RideId);
+        Correlate(() => DriverWentSilent, it => it.RideId);
         Correlate(() => DriverWasAssigned, it => it.RideId);
         Correlate(() => FareFinalized, it => it.RideId);
         Correlate(() => CancellationFeeAssessed, it => it.RideId);
@@ -31,6 +36,7 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
         Correlate(() => BalanceSettled, it => it.RideId);
         Correlate(() => BalanceWrittenOff, it => it.RideId);
         CorrelateTimer(() => SearchDeadline, it => it.RideId);
+        CorrelateTimer(() => Overdue, it => it.RideId);
 
         Initially(When(RequestRide).CreateRide().StartSearch(SearchDeadline, times).Accept().TransitionTo(Requested));
 
@@ -52,12 +58,13 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
             Ignore(StartRide),
             Ignore(CompleteRide),
             Ignore(ReleaseRide),
+            Ignore(ReassignRide),
             Ignore(ReportNoShow)
         );
 
         During(
             DriverAssigned,
-            When(ArriveAtPickup, IsPlausible<ArriveAtPickup>(plausibility, plausibility.Of))
+            When(ArriveAtPickup, IsPlausible<ArriveAtPickup>(plausibility, plausibility.OutsideOf, plausibility.Of))
                 .Arrive(times, plausibility)
                 .Flag(plausibility.Of)
                 .Accept()
@@ -65,11 +72,13 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
             When(CancelRide, ByItsRider).CancelByRider(times).Accept().TransitionTo(Cancelled),
             When(ForceCancel).CancelByOperator(times).Accept().TransitionTo(Cancelled),
             Ignore(ForceComplete),
-            When(ReleaseRide, ByItsDriver)
+            When(ReleaseRide, MayBeReassigned(rules))
                 .UnassignDriver()
                 .StartSearch(SearchDeadline, times)
                 .Accept()
                 .TransitionTo(Requested),
+            When(ReleaseRide, WasReassignedTooOften(rules)).GiveUp().Accept().TransitionTo(NoDriverFound),
+            When(ReassignRide).UnassignDriver().StartSearch(SearchDeadline, times).Accept().TransitionTo(Requested),
             Ignore(StartRide),
             Ignore(CompleteRide),
             Ignore(ReportNoShow)
@@ -77,11 +86,15 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
 
         During(
             DriverArrived,
-            When(StartRide, IsPlausible<StartRide>(plausibility, plausibility.Of))
-                .Start()
+            When(
+                    StartRide,
+                    IsPlausible<StartRide>(plausibility, plausibility.OutsideOf, plausibility.Of).And(HasPin(rules))
+                )
+                .Start(Overdue, rules)
                 .Flag(plausibility.Of)
                 .Accept()
                 .TransitionTo(InProgress),
+            When(RecordWrongPin, MayTryPin).CountWrongPin().Accept(),
             When(CancelRide, ByItsRider).CancelByRider(times).Accept().TransitionTo(Cancelled),
             When(ForceCancel).CancelByOperator(times).Accept().TransitionTo(Cancelled),
             Ignore(ForceComplete),
@@ -89,35 +102,48 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
                 .CancelAsNoShow(times)
                 .Accept()
                 .TransitionTo(Cancelled),
-            When(ReleaseRide, ByItsDriver)
+            When(ReleaseRide, MayBeReassigned(rules))
                 .UnassignDriver()
                 .StartSearch(SearchDeadline, times)
                 .Accept()
                 .TransitionTo(Requested),
+            When(ReleaseRide, WasReassignedTooOften(rules)).GiveUp().Accept().TransitionTo(NoDriverFound),
+            When(ReassignRide).UnassignDriver().StartSearch(SearchDeadline, times).Accept().TransitionTo(Requested),
             Ignore(ArriveAtPickup),
             Ignore(CompleteRide)
         );
 
         During(
             InProgress,
-            When(CompleteRide, IsPlausible<CompleteRide>(plausibility, plausibility.Of))
+            When(CompleteRide, IsPlausible<CompleteRide>(plausibility, plausibility.OutsideOf, plausibility.Of))
+                .Unschedule(Overdue)
                 .Complete(times, plausibility)
                 .Flag(plausibility.Of)
                 .Accept()
                 .TransitionTo(Completed),
-            When(ForceComplete).CompleteByOperator(times).Accept().TransitionTo(Completed),
-            When(ForceCancel).CancelByOperator(times).Accept().TransitionTo(Cancelled),
+            When(ForceComplete).Unschedule(Overdue).CompleteByOperator(times).Accept().TransitionTo(Completed),
+            When(ForceCancel).Unschedule(Overdue).CancelByOperator(times).Accept().TransitionTo(Cancelled),
+            When(EndRide, MayBeEndedByRider(rules))
+                .Unschedule(Overdue)
+                .CompleteByRider(times)
+                .Accept()
+                .TransitionTo(Completed),
+            When(Overdue.Received, IsNewlyOverdue).RaiseOverdue(rules),
+            When(DriverWentSilent, IsNewlySilent).RaiseSilence(),
             Ignore(CancelRide),
             Ignore(ArriveAtPickup),
             Ignore(StartRide),
             Ignore(ReleaseRide),
+            Ignore(ReassignRide),
             Ignore(ReportNoShow)
         );
 
         During(
             Completed,
             When(RateRide, IsFirstRatingInTime).Rate().Accept(),
+            When(RateRider, IsDriversFirstRatingInTime).Rate().Accept(),
             When(ForceComplete, CompletedByOperator).AcceptRepeat(),
+            When(EndRide, CompletedByRider).AcceptRepeat(),
             Ignore(CancelRide),
             Ignore(ForceCancel)
         );
@@ -129,13 +155,14 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
         );
         During(NoDriverFound, Ignore(CancelRide), Ignore(ForceComplete), Ignore(ForceCancel));
 
-        // A ride that has ended takes no further commands from its driver.
+        // A ride that has ended takes no further commands from its driver, and is not reassigned.
         During(
             [Completed, Cancelled, NoDriverFound],
             Ignore(ArriveAtPickup),
             Ignore(StartRide),
             Ignore(CompleteRide),
             Ignore(ReleaseRide),
+            Ignore(ReassignRide),
             Ignore(ReportNoShow)
         );
 
@@ -147,7 +174,18 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
             Ignore(SearchDeadline.Received)
         );
 
-        During([Requested, DriverAssigned, DriverArrived, InProgress, Cancelled, NoDriverFound], Ignore(RateRide));
+        During(
+            [Requested, DriverAssigned, DriverArrived, InProgress, Cancelled, NoDriverFound],
+            Ignore(RateRide),
+            Ignore(RateRider)
+        );
+        During([Requested, DriverAssigned, InProgress, Completed, Cancelled, NoDriverFound], Ignore(RecordWrongPin));
+        During([Requested, DriverAssigned, DriverArrived, Cancelled, NoDriverFound], Ignore(EndRide));
+        During(
+            [Requested, DriverAssigned, DriverArrived, Completed, Cancelled, NoDriverFound],
+            Ignore(Overdue.Received),
+            Ignore(DriverWentSilent)
+        );
 
         // The price and the payment are recorded in every status: their events arrive in any order.
         DuringAny(
@@ -191,8 +229,13 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
     public Event<ReleaseRide> ReleaseRide { get; } = null!;
     public Event<ReportNoShow> ReportNoShow { get; } = null!;
     public Event<RateRide> RateRide { get; } = null!;
+    public Event<RateRider> RateRider { get; } = null!;
     public Event<ForceComplete> ForceComplete { get; } = null!;
     public Event<ForceCancel> ForceCancel { get; } = null!;
+    public Event<ReassignRide> ReassignRide { get; } = null!;
+    public Event<RecordWrongPin> RecordWrongPin { get; } = null!;
+    public Event<EndRide> EndRide { get; } = null!;
+    public Event<DriverWentSilent> DriverWentSilent { get; } = null!;
 
     public Event<DriverAssigned> DriverWasAssigned { get; } = null!;
     public Event<FareFinalized> FareFinalized { get; } = null!;
@@ -204,4 +247,7 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
     public Event<BalanceWrittenOff> BalanceWrittenOff { get; } = null!;
 
     public SagaTimer<Ride, SearchDeadlinePassed> SearchDeadline { get; } = new(ride => ride.SearchDeadlineTokenId);
+
+    /// <summary>Fires when a ride has been in progress for too long.</summary>
+    public SagaTimer<Ride, RideBecameOverdue> Overdue { get; } = new(ride => ride.OverdueTokenId);
 }

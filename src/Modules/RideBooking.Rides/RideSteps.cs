@@ -22,6 +22,7 @@ internal static class RideSteps
             ride.QuotedFare = asked.QuotedFare;
             ride.QuotedDistanceMeters = asked.QuotedDistanceMeters;
             ride.PaymentMethodId = asked.PaymentMethodId;
+            ride.TripSeconds = asked.Terms?.DurationSeconds;
             ride.RequestedAt = ride.MoveTo(asked.At);
             return new RideRequestedV2(
                 ride.CorrelationId,
@@ -72,34 +73,47 @@ internal static class RideSteps
             ride.AssignedAt = ride.MoveTo(assigned.At);
         });
 
+    /// <summary>Takes the ride from a driver who released it.</summary>
     public static EventActivityBinder<Ride, ReleaseRide> UnassignDriver(
         this EventActivityBinder<Ride, ReleaseRide> binder
     ) =>
         binder.Publish(context =>
-        {
-            var ride = context.Saga;
-            var unassigned = new DriverUnassigned(
-                ride.CorrelationId,
-                ride.RiderId,
-                ride.DriverId!,
-                ride.OfferId!.Value,
-                Initiator.Driver,
-                context.Message.Reason,
-                SearchAgain: true,
-                ride.MoveTo(context.Message.At)
-            );
-            ride.EndedOffers = [.. ride.EndedOffers, unassigned.OfferId];
-            ride.DriverId = null;
-            ride.ActiveDriverId = null;
-            ride.OfferId = null;
-            ride.DriverName = null;
-            ride.DriverVehicle = null;
-            ride.EtaSeconds = null;
-            ride.AssignedAt = null;
-            ride.ArrivedAt = null;
-            ride.ArrivalMeters = null;
-            return unassigned;
-        });
+            context.Saga.Unassign(Initiator.Driver, context.Message.Reason, context.Message.At, searchAgain: true)
+        );
+
+    /// <summary>Takes the ride from its driver for an operator.</summary>
+    public static EventActivityBinder<Ride, ReassignRide> UnassignDriver(
+        this EventActivityBinder<Ride, ReassignRide> binder
+    ) =>
+        binder.Publish(context =>
+            context.Saga.Unassign(Initiator.Operator, context.Message.Reason, context.Message.At, searchAgain: true)
+        );
+
+    static DriverUnassigned Unassign(this Ride ride, string by, string reason, DateTimeOffset at, bool searchAgain)
+    {
+        var unassigned = new DriverUnassigned(
+            ride.CorrelationId,
+            ride.RiderId,
+            ride.DriverId!,
+            ride.OfferId!.Value,
+            by,
+            reason,
+            searchAgain,
+            ride.MoveTo(at)
+        );
+        ride.EndedOffers = [.. ride.EndedOffers, unassigned.OfferId];
+        ride.DriverId = null;
+        ride.ActiveDriverId = null;
+        ride.OfferId = null;
+        ride.DriverName = null;
+        ride.DriverVehicle = null;
+        ride.EtaSeconds = null;
+        ride.AssignedAt = null;
+        ride.ArrivedAt = null;
+        ride.ArrivalMeters = null;
+        ride.WrongPins = 0;
+        return unassigned;
+    }
 
     /// <summary>Releases a driver for whom there is no ride (any more). At most once per offer: the ride remembers it.</summary>
     public static EventActivityBinder<Ride, DriverAssigned> RejectDriver(
@@ -141,6 +155,19 @@ internal static class RideSteps
             );
         });
 
+    /// <summary>Ends a ride that its drivers released too often, as the deadline of a search does.</summary>
+    /// <remarks>Two events: the first frees the driver, the second ends the ride and its search.</remarks>
+    public static EventActivityBinder<Ride, ReleaseRide> GiveUp(this EventActivityBinder<Ride, ReleaseRide> binder) =>
+        binder.ThenAsync(async context =>
+        {
+            var (ride, released) = (context.Saga, context.Message);
+            var searched = Seconds(ride.SearchStartedAt, ride.AssignedAt!.Value);
+            await context.Publish(ride.Unassign(Initiator.Driver, released.Reason, released.At, searchAgain: false));
+            ride.NoDriverFoundAt = ride.ChangedAt;
+            ride.EndActivity();
+            await context.Publish(new NoDriverFound(ride.CorrelationId, ride.RiderId, searched, ride.ChangedAt));
+        });
+
     public static EventActivityBinder<Ride, ArriveAtPickup> Arrive(
         this EventActivityBinder<Ride, ArriveAtPickup> binder,
         RideTimes times,
@@ -155,16 +182,28 @@ internal static class RideSteps
             return new DriverArrived(ride.CorrelationId, ride.RiderId, ride.DriverId!, at, at + times.FreeWait);
         });
 
-    public static EventActivityBinder<Ride, StartRide> Start(this EventActivityBinder<Ride, StartRide> binder) =>
-        binder.Publish(context =>
-        {
-            var ride = context.Saga;
-            var at = ride.MoveTo(context.Message.At);
-            var wait = Seconds(ride.ArrivedAt!.Value, at);
-            ride.StartedAt = at;
-            ride.WaitSeconds = wait;
-            return new RideStarted(ride.CorrelationId, ride.RiderId, ride.DriverId!, at, wait);
-        });
+    public static EventActivityBinder<Ride, RecordWrongPin> CountWrongPin(
+        this EventActivityBinder<Ride, RecordWrongPin> binder
+    ) => binder.Then(context => context.Saga.WrongPins++);
+
+    /// <summary>Starts the trip, and the timer that fires if it takes too long.</summary>
+    public static EventActivityBinder<Ride, StartRide> Start(
+        this EventActivityBinder<Ride, StartRide> binder,
+        SagaTimer<Ride, RideBecameOverdue> overdue,
+        RideRules rules
+    ) =>
+        binder
+            .Publish(context =>
+            {
+                var ride = context.Saga;
+                var at = ride.MoveTo(context.Message.At);
+                var wait = Seconds(ride.ArrivedAt!.Value, at);
+                ride.StartedAt = at;
+                ride.WaitSeconds = wait;
+                ride.OverdueAt = rules.OverdueAt(at, ride.TripSeconds);
+                return new RideStarted(ride.CorrelationId, ride.RiderId, ride.DriverId!, at, wait);
+            })
+            .Schedule(overdue, ride => new RideBecameOverdue(ride.CorrelationId), ride => ride.OverdueAt!.Value);
 
     public static EventActivityBinder<Ride, CompleteRide> Complete(
         this EventActivityBinder<Ride, CompleteRide> binder,
@@ -198,6 +237,68 @@ internal static class RideSteps
                 Reason = force.Reason,
             };
         });
+
+    /// <summary>Limits the billed time to the estimate, as for an operator, and asks an operator to review the ride.</summary>
+    public static EventActivityBinder<Ride, EndRide> CompleteByRider(
+        this EventActivityBinder<Ride, EndRide> binder,
+        RideTimes times
+    ) =>
+        binder.ThenAsync(async context =>
+        {
+            var (ride, end) = (context.Saga, context.Message);
+            var estimated = ride.TripSeconds ?? end.EstimatedSeconds;
+            ride.CompletedBy = Initiator.Rider;
+            ride.CompletionReason = CompletionReason.NotEndedByDriver;
+            var completed = ride.Completed(null, null, end.At, times);
+            var took = completed.DurationSeconds;
+            await context.Publish(
+                completed with
+                {
+                    DurationSeconds = Math.Min(took, estimated),
+                    By = Initiator.Rider,
+                    Reason = CompletionReason.NotEndedByDriver,
+                }
+            );
+            await context.Raise(
+                RideFlags.EndedByRider,
+                $"The rider ended the ride {took} s after its start; the trip was estimated at {estimated} s.",
+                completed.At
+            );
+        });
+
+    /// <summary>Asks operators to look at a ride that takes too long.</summary>
+    public static EventActivityBinder<Ride, RideBecameOverdue> RaiseOverdue(
+        this EventActivityBinder<Ride, RideBecameOverdue> binder,
+        RideRules rules
+    ) =>
+        binder.ThenAsync(async context =>
+        {
+            var ride = context.Saga;
+            ride.OverdueTokenId = null;
+            await context.Raise(
+                RideFlags.Overdue,
+                ride.TripSeconds is { } estimated
+                    ? $"The ride is still in progress; the trip was estimated at {estimated} s."
+                    : "The ride is still in progress.",
+                ride.OverdueSince(rules)
+            );
+        });
+
+    /// <summary>Asks operators to look at a ride whose driver reports no position.</summary>
+    public static EventActivityBinder<Ride, DriverWentSilent> RaiseSilence(
+        this EventActivityBinder<Ride, DriverWentSilent> binder
+    ) =>
+        binder.ThenAsync(context =>
+            context.Raise(
+                RideFlags.DriverSilent,
+                "The ride is in progress, and its driver reports no position.",
+                context.Message.Since
+            )
+        );
+
+    /// <summary>Returns when a ride in progress is overdue, also for one that an earlier version started.</summary>
+    public static DateTimeOffset OverdueSince(this Ride ride, RideRules rules) =>
+        ride.OverdueAt ?? rules.OverdueAt(ride.StartedAt!.Value, ride.TripSeconds);
 
     static RideCompleted Completed(
         this Ride ride,
@@ -241,23 +342,29 @@ internal static class RideSteps
         where T : class, IDriverCommand =>
         binder.ThenAsync(async context =>
         {
-            var ride = context.Saga;
-            foreach (var flag in check(ride, context.Message))
-            {
-                ride.Flags = [.. ride.Flags, flag];
-                ride.FlaggedAt ??= flag.At;
-                await context.Publish(
-                    new RideNeedsAttention(
-                        ride.CorrelationId,
-                        flag.Code,
-                        flag.At,
-                        flag.Reason,
-                        flag.DriverId,
-                        ride.NotBefore(flag.At)
-                    )
-                );
-            }
+            foreach (var flag in check(context.Saga, context.Message))
+                await context.Raise(flag);
         });
+
+    static Task Raise(this BehaviorContext<Ride> context, string code, string reason, DateTimeOffset since) =>
+        context.Raise(new RideFlag(code, reason, context.Saga.DriverId!, since));
+
+    static Task Raise(this BehaviorContext<Ride> context, RideFlag flag)
+    {
+        var ride = context.Saga;
+        ride.Flags = [.. ride.Flags, flag];
+        ride.FlaggedAt ??= flag.At;
+        return context.Publish(
+            new RideNeedsAttention(
+                ride.CorrelationId,
+                flag.Code,
+                flag.At,
+                flag.Reason,
+                flag.DriverId,
+                ride.NotBefore(flag.At)
+            )
+        );
+    }
 
     public static EventActivityBinder<Ride, CancelRide> CancelByRider(
         this EventActivityBinder<Ride, CancelRide> binder,
@@ -292,22 +399,27 @@ internal static class RideSteps
         {
             var (ride, rating) = (context.Saga, context.Message);
             ride.Stars = rating.Stars;
-            // As the event log does if the rider was forgotten meanwhile.
-            ride.RatingComment =
-                rating.Comment is not null && ride.Pickup == Place.Redacted
-                    ? PersonalDataAttribute.Redacted
-                    : rating.Comment;
+            ride.RatingComment = ride.Kept(rating.Comment);
             ride.RatedAt = ride.NotBefore(rating.At);
-            return new RideRatedV2(
-                ride.CorrelationId,
-                ride.RiderId,
-                ride.DriverId!,
-                rating.Stars,
-                rating.Comment,
-                ride.RatedAt.Value,
-                Initiator.Rider
-            );
+            return ride.Rated(Initiator.Rider, rating.Stars, rating.Comment, ride.RatedAt.Value);
         });
+
+    public static EventActivityBinder<Ride, RateRider> Rate(this EventActivityBinder<Ride, RateRider> binder) =>
+        binder.Publish(context =>
+        {
+            var (ride, rating) = (context.Saga, context.Message);
+            ride.RiderStars = rating.Stars;
+            ride.RiderRatingComment = ride.Kept(rating.Comment);
+            ride.RiderRatedAt = ride.NotBefore(rating.At);
+            return ride.Rated(Initiator.Driver, rating.Stars, rating.Comment, ride.RiderRatedAt.Value);
+        });
+
+    static RideRatedV2 Rated(this Ride ride, string by, int stars, string? comment, DateTimeOffset at) =>
+        new(ride.CorrelationId, ride.RiderId, ride.DriverId!, stars, comment, at, by);
+
+    // As the event log does if the rider was forgotten meanwhile.
+    static string? Kept(this Ride ride, string? comment) =>
+        comment is not null && ride.Pickup == Place.Redacted ? PersonalDataAttribute.Redacted : comment;
 
     /// <summary>Fails if a payment names another rider than the ride's. It is neither recorded nor silently dropped.</summary>
     public static EventActivityBinder<Ride, T> OfItsRider<T>(

@@ -22,12 +22,17 @@ namespace RideBooking.Rides;
 /// <param name="Tolls">The tolls the driver paid.</param>
 /// <param name="Completion">Who completed the ride and why, if it was not its driver.</param>
 /// <param name="Cancellation">Who cancelled the ride and why.</param>
-/// <param name="Rating">The rider's rating.</param>
-/// <param name="Flags">The flags of implausible reports, oldest first.</param>
+/// <param name="Rating">The rider's rating of the driver.</param>
+/// <param name="RatingByDriver">The driver's rating of the rider.</param>
+/// <param name="Flags">What operators should review, oldest first.</param>
 /// <param name="Version">
 /// Incremented by every change. In a past ride: the <c>stream_version</c> of the last event that it includes.
 /// </param>
 /// <param name="Timestamps">When the ride reached each status, by status. Those of a driver who released it are omitted.</param>
+/// <param name="StartPin">
+/// The PIN that the driver needs to start the ride, four digits. Only its rider gets it, only until the start, and only if the
+/// operator of this service has configured PINs.
+/// </param>
 internal sealed record RideView(
     Guid Id,
     RideStatus Status,
@@ -48,10 +53,12 @@ internal sealed record RideView(
     Money? Tolls,
     RideView.EndedBy? Completion,
     RideView.EndedBy? Cancellation,
-    RideView.RiderRating? Rating,
+    RideView.RatingGiven? Rating,
+    RideView.RatingGiven? RatingByDriver,
     IReadOnlyList<RideFlag> Flags,
     int Version,
-    IReadOnlyDictionary<string, DateTimeOffset> Timestamps
+    IReadOnlyDictionary<string, DateTimeOffset> Timestamps,
+    string? StartPin = null
 )
 {
     /// <param name="Name">The driver's name, as riders see it.</param>
@@ -74,12 +81,12 @@ internal sealed record RideView(
     internal sealed record PaymentState(PaymentStatus Status, Money? Amount);
 
     /// <param name="By"><c>rider</c>, <c>driver</c> (a no-show) or <c>operator</c>.</param>
-    /// <param name="Reason">Why.</param>
+    /// <param name="Reason">Why; <c>notEndedByDriver</c> when the rider completed the ride.</param>
     internal sealed record EndedBy(string By, string Reason);
 
     /// <param name="Stars">1 to 5.</param>
-    /// <param name="Comment">The rider's comment.</param>
-    internal sealed record RiderRating(int Stars, string? Comment);
+    /// <param name="Comment">The comment of the person who rated.</param>
+    internal sealed record RatingGiven(int Stars, string? Comment);
 
     public static RideView Of(Ride ride) =>
         new(
@@ -102,7 +109,8 @@ internal sealed record RideView(
             ride.Tolls,
             ride is { CompletedBy: { } completer, CompletionReason: { } why } ? new EndedBy(completer, why) : null,
             ride is { CancelledBy: { } by, CancellationReason: { } reason } ? new EndedBy(by, reason) : null,
-            ride.Stars is { } stars ? new RiderRating(stars, ride.RatingComment) : null,
+            ride.Stars is { } stars ? new RatingGiven(stars, ride.RatingComment) : null,
+            ride.RiderStars is { } riderStars ? new RatingGiven(riderStars, ride.RiderRatingComment) : null,
             ride.Flags,
             ride.Version,
             TimestampsOf(ride)

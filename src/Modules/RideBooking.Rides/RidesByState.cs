@@ -19,7 +19,7 @@ internal static class RidesByState
     public static readonly Gauge Stuck = new(
         "ridebooking.rides.stuck",
         "{ride}",
-        "Rides that have been in their state for longer than a ride should",
+        "Rides that have been in their state for longer than a ride should, or whose driver is silent",
         "state"
     );
 
@@ -68,7 +68,7 @@ internal sealed class RidesUnderWay(AppDbContext db, StuckRides stuck, TimeProvi
             .. await RidesByState.Count(
                 db,
                 RidesByState.Stuck,
-                stuck.At(clock.GetUtcNow()),
+                stuck.At(db, clock.GetUtcNow()),
                 s_states,
                 cancellationToken
             ),

@@ -7,6 +7,7 @@ using RideBooking.Contracts.Seams;
 using RideBooking.EventLog.Archives;
 using RideBooking.Platform;
 using RideBooking.Platform.Events;
+using RideBooking.Platform.Events.Subscriptions;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Messaging;
@@ -29,8 +30,13 @@ public sealed class RidesModule : IModule
             .AddSingleton(RideTimes.Read(configuration))
             .AddSingleton(Plausibility.Read(configuration))
             .AddSingleton(RideLimits.Read(configuration))
+            .AddSingleton(RideRules.Read(configuration))
             .AddSingleton(StuckRides.Read(configuration))
+            .AddSingleton<StartPins>()
             .AddSingleton<FollowRide>()
+            .AddSingleton<WatchRides>()
+            .AddSingleton<IRecoverableWork>(provider => provider.GetRequiredService<WatchRides>())
+            .AddHostedService(provider => provider.GetRequiredService<WatchRides>())
             .AddScoped<IRidesOfRider, RidesOfRider>()
             .AddScoped<IRideStatuses, StatusesOfRides>()
             .AddScoped<RideCommands>()
@@ -38,6 +44,7 @@ public sealed class RidesModule : IModule
             .AddScoped<IAuditedState, AuditRides>()
             .AddScoped<IFinishedStreams, FinishedRides>()
             .AddScoped<IRiderObligations, RiderObligations>()
+            .AddProjection<RecordRiderRatings>()
             .AddGauges<RidesUnderWay>()
             .AddGauges<RidesThatEnded>();
 
@@ -64,8 +71,9 @@ public sealed class RidesModule : IModule
         RequestRideEndpoint.Map(riders);
         ListRides.MapForRiders(riders);
         CancelRideEndpoint.Map(riders);
+        EndRideEndpoint.Map(riders);
         PreviewCancellation.Map(riders);
-        RateRideEndpoint.Map(riders);
+        GetRiderRating.Map(riders);
 
         var drivers = routes.MapDrivers();
         ListRides.MapForDrivers(drivers);
@@ -80,6 +88,9 @@ public sealed class RidesModule : IModule
         CompareRide.Map(operators);
         ForceCompleteEndpoint.Map(operators);
         ForceCancelEndpoint.Map(operators);
+        ReassignRideEndpoint.Map(operators);
+
+        RateRideEndpoint.Map(routes.MapCallers("Rides", Role.Rider, Role.Driver));
 
         var callers = routes.MapCallers("Rides", Role.Rider, Role.Driver, Role.Operator);
         GetRide.Map(callers);

@@ -59,7 +59,10 @@ public record CancellationFeeAssessed(
 /// <param name="DriverId">The driver who had the ride, if any.</param>
 /// <param name="InvoiceId">The invoice, if an amount is due.</param>
 /// <param name="Amount">What the rider pays.</param>
-/// <param name="WaiverReason">Why nothing is due: <c>noDriverAssigned</c>, <c>withinFreePeriod</c>, <c>notCancelledByRider</c>.</param>
+/// <param name="WaiverReason">
+/// Why nothing is due: <c>noDriverAssigned</c>, <c>withinFreePeriod</c>, <c>notCancelledByRider</c>, <c>driverLate</c>; more may
+/// be added.
+/// </param>
 /// <param name="TariffVersion">The tariff it was computed with.</param>
 /// <param name="PaymentMethodId">The payment method. If null, the rider's default.</param>
 /// <param name="At">When.</param>

@@ -22,7 +22,9 @@ public sealed record DriverWentOnline(
 /// <summary>A driver's shift ended.</summary>
 /// <param name="DriverId">The driver.</param>
 /// <param name="ShiftId">The shift that ended.</param>
-/// <param name="Reason">Why: <c>driver</c> if the driver ended it, <c>offersIgnored</c> if the system did.</param>
+/// <param name="Reason">
+/// Why: <c>driver</c> if the driver ended it; <c>offersIgnored</c> or <c>notReporting</c> if the system did.
+/// </param>
 /// <param name="At">When.</param>
 [Event("drivers", Stream = nameof(DriverId))]
 public sealed record DriverWentOffline(string DriverId, Guid ShiftId, string Reason, DateTimeOffset At);

@@ -103,7 +103,9 @@ public sealed record DriverUnassigned(
     DateTimeOffset At
 );
 
-/// <summary>The search deadline passed without a driver, and the ride ended. Matching stops the search.</summary>
+/// <summary>
+/// The ride ended without a driver: the search deadline passed, or the ride was released too often. Matching stops the search.
+/// </summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="RiderId">The rider.</param>
 /// <param name="SearchSeconds">How long the last search lasted, seconds.</param>
@@ -157,9 +159,12 @@ public sealed record RideStarted(Guid RideId, string RiderId, string DriverId, D
 /// The driver's last position between start and completion, if recent; null if there is none. Absent in older events.
 /// </param>
 /// <param name="By">
-/// Who completed it: <c>driver</c> or <c>operator</c>. Absent in older events, which are all by drivers.
+/// Who completed it: <c>driver</c>, <c>operator</c>, or <c>rider</c> if the driver forgot to. Absent in older events, which are
+/// all by drivers.
 /// </param>
-/// <param name="Reason">Why the operator completed it. Null if the driver did, and in older events.</param>
+/// <param name="Reason">
+/// Why the operator completed it, or <c>notEndedByDriver</c> if the rider did. Null if the driver did, and in older events.
+/// </param>
 [Event("rides")]
 public sealed record RideCompleted(
     Guid RideId,
@@ -184,15 +189,17 @@ public sealed record RideCompleted(
     string? Reason = null
 );
 
-/// <summary>A driver's report about the ride was implausible. The ride continues, and operators review the report.</summary>
+/// <summary>Operators should look at the ride: a report about it was implausible, or it does not go on as it should.</summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="Kind">
 /// <c>arrivedFarFromPickup</c>, <c>arrivedTooSoon</c>, <c>startedFarFromPickup</c>, <c>completedFarFromDropoff</c>,
-/// <c>completedTooSoon</c>, <c>distanceTooShort</c> or <c>distanceTooLong</c>; more may be added.
+/// <c>completedTooSoon</c>, <c>distanceTooShort</c> or <c>distanceTooLong</c>: a driver's implausible report;
+/// <c>rideOverdue</c>: the ride has been in progress for too long; <c>driverSilent</c>: the driver of the ride in progress reports
+/// no position; <c>endedByRider</c>: the rider ended the ride. More may be added.
 /// </param>
-/// <param name="Since">When it was reported.</param>
-/// <param name="Reason">Why it is implausible, for operators.</param>
-/// <param name="DriverId">The driver who reported it.</param>
+/// <param name="Since">When it was reported, or since when it is so.</param>
+/// <param name="Reason">The explanation for operators.</param>
+/// <param name="DriverId">The driver of the ride then.</param>
 /// <param name="At">When it was flagged.</param>
 [Event("rides")]
 public sealed record RideNeedsAttention(
@@ -260,7 +267,7 @@ public record RideRated(
 /// <param name="Stars">1 to 5.</param>
 /// <param name="Comment">The comment of the person who rated it.</param>
 /// <param name="At">When.</param>
-/// <param name="By">Who rated it: <c>rider</c>; <c>driver</c> may be added. Ratings of version 1 are all by riders.</param>
+/// <param name="By">Who rated it: <c>rider</c>, who rates the driver, or <c>driver</c>, who rates the rider. Ratings of version 1 are all by riders.</param>
 [Event("rides", Version = 2)]
 public sealed record RideRatedV2(
     Guid RideId,

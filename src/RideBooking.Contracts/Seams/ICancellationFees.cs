@@ -8,10 +8,10 @@ namespace RideBooking.Contracts.Seams;
 public interface ICancellationFees
 {
     /// <summary>Returns the fee for a ride that is cancelled like this.</summary>
-    CancellationPrice Of(RideCancelled ride);
+    Task<CancellationPrice> Of(RideCancelled ride, CancellationToken cancellationToken);
 }
 
 /// <summary>The cost of a cancellation.</summary>
 /// <param name="Amount">Zero when waived.</param>
-/// <param name="WaiverReason">The reason for a waiver: see <see cref="CancellationFeeAssessedV2.WaiverReason"/>.</param>
+/// <param name="WaiverReason">The reason for a waiver: see <see cref="Contracts.WaiverReason"/>.</param>
 public sealed record CancellationPrice(Money Amount, string? WaiverReason);

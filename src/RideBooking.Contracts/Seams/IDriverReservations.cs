@@ -11,4 +11,9 @@ public interface IDriverReservations
     /// <remarks>It takes part in the caller's transaction, which the caller saves and commits.</remarks>
     /// <returns>False when the driver has an accepted ride; then nothing has changed.</returns>
     Task<bool> TryEndShift(string driverId, Guid shiftId, CancellationToken cancellationToken);
+
+    /// <summary>Stops offering rides to a driver who has neither an offer nor a ride.</summary>
+    /// <remarks>It takes part in the caller's transaction, which the caller saves and commits.</remarks>
+    /// <returns>False when the driver has an offer or a ride; then nothing has changed.</returns>
+    Task<bool> TryEndIdleShift(string driverId, Guid shiftId, CancellationToken cancellationToken);
 }

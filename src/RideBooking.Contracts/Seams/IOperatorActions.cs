@@ -60,6 +60,9 @@ public static class OperatorActionNames
     /// <summary>A ride was cancelled.</summary>
     public const string ForceCancelRide = "force-cancel-ride";
 
+    /// <summary>A ride was taken from its driver, to give it to another.</summary>
+    public const string ReassignRide = "reassign-ride";
+
     /// <summary>A charge was started again.</summary>
     public const string RetryPayment = "retry-payment";
 

@@ -6,9 +6,10 @@ namespace RideBooking.Contracts.Seams;
 /// </remarks>
 public interface ITollRules
 {
-    /// <summary>
-    /// Returns what is wrong with the tolls of a ride that started at an instant, such as "must be in EUR, …"; null when they
-    /// are valid.
-    /// </summary>
-    string? Refusal(Money tolls, DateTimeOffset startedAt);
+    /// <summary>Returns what is wrong with the tolls of a ride, such as "must be in EUR, …"; null when they are valid.</summary>
+    /// <param name="rideId">The ride.</param>
+    /// <param name="tolls">The tolls.</param>
+    /// <param name="startedAt">When the ride started.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    Task<string?> Refusal(Guid rideId, Money tolls, DateTimeOffset startedAt, CancellationToken cancellationToken);
 }

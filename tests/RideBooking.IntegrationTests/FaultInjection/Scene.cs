@@ -14,6 +14,9 @@ abstract class Scene : IAsyncDisposable
     {
         ["Matching__SearchDeadline"] = "00:30:00",
         ["Matching__OfferTimeout"] = "00:02:00",
+        // The drivers report no positions.
+        ["Matching__MaxPositionAge"] = "1.00:00:00",
+        ["Drivers__MaxSilence"] = "00:00:00",
     };
 
     /// <summary>The host's settings.</summary>

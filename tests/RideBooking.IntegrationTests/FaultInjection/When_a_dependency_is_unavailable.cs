@@ -261,6 +261,9 @@ public sealed class When_a_dependency_is_unavailable(ServersToStop servers) : IA
             ["Transport__Kind"] = "RabbitMq",
             ["ConnectionStrings__RabbitMq"] = virtualHost.ToString(),
             ["Matching__SearchDeadline"] = "00:10:00",
+            // The drivers report no positions.
+            ["Matching__MaxPositionAge"] = "1.00:00:00",
+            ["Drivers__MaxSilence"] = "00:00:00",
             ["Payments__ResumeAfter"] = "00:10:00",
         };
         return (settings, virtualHost);

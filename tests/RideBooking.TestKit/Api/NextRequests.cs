@@ -381,9 +381,9 @@ public static class NextRequests
         ),
         Accept(
             "GET /drivers/me",
-            "`onTrip`, the current ride",
+            "`enRoute`, the current ride",
             async (driver, rideId, _) =>
-                (await driver.Get("drivers/me")).Is("availability", "onTrip").Body!["currentRide"]!["rideId"]!
+                (await driver.Get("drivers/me")).Is("availability", "enRoute").Body!["currentRide"]!["rideId"]!
                     .GetValue<string>()
                     .ShouldBe(rideId)
         ),
@@ -464,6 +464,14 @@ public static class NextRequests
             "GET /rides/{id}",
             "`inProgress`",
             async (driver, rideId) => (await driver.Get($"rides/{rideId}")).Is("status", "inProgress"),
+            "arrive",
+            "start"
+        ),
+        After(
+            "start",
+            "GET /drivers/me",
+            "`onTrip`, the current ride",
+            async (driver, _) => (await driver.Get("drivers/me")).Is("availability", "onTrip"),
             "arrive",
             "start"
         ),
@@ -618,6 +626,22 @@ public static class NextRequests
             "204",
             async (_, _, driver) => (await driver.Delete("drivers/me/shift")).Is(HttpStatusCode.NoContent)
         ),
+        Reassign(
+            "the driver's GET /rides/{id}",
+            "404",
+            async (s, driver) => (await driver.Get($"rides/{s.RideId}")).Is(HttpStatusCode.NotFound)
+        ),
+        Reassign(
+            "the driver's GET /drivers/me",
+            "`available`, no ride",
+            async (_, driver) =>
+                (await driver.Get("drivers/me")).Is("availability", "available").Body!["currentRide"].ShouldBeNull()
+        ),
+        Reassign(
+            "the driver's DELETE /drivers/me/shift",
+            "204",
+            async (_, driver) => (await driver.Delete("drivers/me/shift")).Is(HttpStatusCode.NoContent)
+        ),
         WriteOff(
             "GET /operations/payments/{id}",
             "`writtenOff`",
@@ -724,6 +748,22 @@ public static class NextRequests
                     HttpStatusCode.Accepted
                 );
                 await check(by, s, driver);
+            }
+        );
+
+    static NextRequest Reassign(string next, string sees, Func<CallerStory, Driver, Task> check) =>
+        new(
+            Operators,
+            "POST /operations/rides/{id}/reassign",
+            next,
+            sees,
+            async s =>
+            {
+                var (driver, by) = (await s.Accepted(), await s.Operator());
+                (await by.Post($"operations/rides/{s.RideId}/reassign", CallerStory.Because())).Is(
+                    HttpStatusCode.Accepted
+                );
+                await check(s, driver);
             }
         );
 

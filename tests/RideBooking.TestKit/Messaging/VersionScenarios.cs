@@ -64,7 +64,26 @@ public abstract class VersionScenarios
         }
     }
 
-    async Task<IHost> Start(Received received)
+    /// <summary>The outbox sends to the address of the event's exchange, and publishes nothing.</summary>
+    [Fact]
+    public async Task The_newest_version_from_the_outbox_reaches_a_consumer_of_an_older_one()
+    {
+        var received = new Received();
+        using var host = await Start(received, onlyOld: true);
+        var bus = host.Services.GetRequiredService<IBus>();
+        var ride = Guid.CreateVersion7();
+        bus.Topology.TryGetPublishAddress<CancellationFeeAssessedV2>(out var exchange).ShouldBeTrue();
+
+        await (await bus.GetSendEndpoint(exchange!)).Send(
+            Events.CancellationFeeAssessed(ride, DateTimeOffset.UnixEpoch, Samples.Euro(0m)),
+            Stop
+        );
+
+        await received.By("old", ride).WaitAsync(WaitFor.Limit, Stop);
+        await host.StopAsync(Stop);
+    }
+
+    async Task<IHost> Start(Received received, bool onlyOld = false)
     {
         var transport = await Transport();
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
@@ -74,8 +93,11 @@ public abstract class VersionScenarios
         builder.Services.AddMassTransit(bus =>
         {
             bus.AddConsumer<ReadsOld>();
-            bus.AddConsumer<ReadsNew>();
-            bus.AddSagaStateMachine<Machine, Instance>().InMemoryRepository();
+            if (!onlyOld)
+            {
+                bus.AddConsumer<ReadsNew>();
+                bus.AddSagaStateMachine<Machine, Instance>().InMemoryRepository();
+            }
             bus.AddConfigureEndpointsCallback(
                 (context, _, endpoint) =>
                 {
@@ -105,6 +127,8 @@ public abstract class VersionScenarios
 
         public Task All(Guid rideId) =>
             Task.WhenAll(new[] { "new", "old", "saga" }.Select(by => Arrival(rideId, by).Task));
+
+        public Task By(string by, Guid rideId) => Arrival(rideId, by).Task;
 
         public IEnumerable<string> Of(Guid rideId) =>
             _messages.Where(message => message.RideId == rideId).Select(message => message.What).Order();

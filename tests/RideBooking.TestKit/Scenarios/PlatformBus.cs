@@ -57,6 +57,7 @@ internal sealed class PlatformBus : IAsyncDisposable
         builder.Services.AddSingleton<IModule>(new PaymentsModule());
         builder.Services.AddSingleton(RideAndPaymentScenarios.Times);
         builder.Services.AddSingleton(RideAndPaymentScenarios.Plausibility);
+        builder.Services.AddSingleton(RideAndPaymentScenarios.Rules);
         builder.Services.AddSingleton(RideAndPaymentScenarios.Options);
         var database = builder.Services.AddPersistence(builder.Configuration);
         builder.Services.AddMessagingServices(

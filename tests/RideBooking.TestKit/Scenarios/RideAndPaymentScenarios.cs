@@ -26,9 +26,19 @@ public abstract class RideAndPaymentScenarios
 
     internal static readonly Plausibility Plausibility = new(
         PickupRadiusMeters: 300,
+        DropoffRadiusMeters: 300,
         PositionMaxAge: TimeSpan.FromMinutes(2),
         MaxSpeedKmh: 150,
-        RefuseImplausible: false
+        RefuseImplausible: false,
+        new Geofences(Geofence.Off, Geofence.Off, Geofence.Off)
+    );
+
+    internal static readonly RideRules Rules = new(
+        MaxReassignments: 3,
+        RequireStartPin: false,
+        OverdueAfter: TimeSpan.FromHours(4),
+        SilentAfter: TimeSpan.FromMinutes(30),
+        RiderMayEndAfter: TimeSpan.FromMinutes(30)
     );
 
     internal static readonly PaymentOptions Options = new(
@@ -44,7 +54,9 @@ public abstract class RideAndPaymentScenarios
         lab.Saga<RideStateMachine, Ride>()
             .Saga<PaymentStateMachine, Payment>()
             .StartAt(s_start)
-            .Services(services => services.AddSingleton(Times).AddSingleton(Plausibility).AddSingleton(Options))
+            .Services(services =>
+                services.AddSingleton(Times).AddSingleton(Plausibility).AddSingleton(Rules).AddSingleton(Options)
+            )
             .Outbox(OutboxKind.Transactional)
             .Redelivery(again => again.Interval(3, TimeSpan.FromMinutes(1)))
     );
@@ -150,6 +162,32 @@ public abstract class RideAndPaymentScenarios
             .Given(Requested)
             .When(Started, Completed, NoShow(400), Rated)
             .Then(Saga<Ride>(_ride).Is("Requested"))
+            .SameOn(Bus);
+
+    [Fact]
+    public Task A_ride_that_takes_too_long_is_flagged_once_and_then_ends_as_usual() =>
+        s_lab
+            .Given(Requested, Assigned, Arrived)
+            .When(Started)
+            .Then(
+                Published<RideStarted>(),
+                Scheduled<RideBecameOverdue>().In(Rules.OverdueAfter + At(250).Subtract(s_start))
+            )
+            .When(Passes(Rules.OverdueAfter + TimeSpan.FromMinutes(5)), new RideBecameOverdue(_ride))
+            .Then(
+                Published<RideNeedsAttention>().With(new { Kind = "rideOverdue" }),
+                Saga<Ride>(_ride).Is("InProgress")
+            )
+            .When(new CompleteRide(_ride, _anna, 6100, null, At(15_000)))
+            .Then(Published<RideCompleted>(), Saga<Ride>(_ride).Is("Completed"))
+            .SameOn(Bus);
+
+    [Fact]
+    public Task A_ride_that_ends_in_time_is_not_overdue() =>
+        s_lab
+            .Given(RideThatIsOver)
+            .When(Passes(TimeSpan.FromHours(5)), new RideBecameOverdue(_ride))
+            .ThenNothing()
             .SameOn(Bus);
 
     [Fact]

@@ -1,47 +1,47 @@
 using RideBooking.Billing;
-using RideBooking.TestKit.Contracts;
-using RideBooking.Tests.Payments;
+using RideBooking.Contracts;
 
 namespace RideBooking.Tests.Billing;
 
 public sealed class CancellationFeeTests
 {
-    [Theory]
-    [InlineData("rider", "requested", null, null, "changed my mind", 0.0, "noDriverAssigned")]
-    [InlineData("operator", "requested", null, null, "fraud", 0.0, "noDriverAssigned")]
-    [InlineData("rider", "driverAssigned", "driver-1", 0, "changed my mind", 0.0, "withinFreePeriod")]
-    [InlineData("rider", "driverAssigned", "driver-1", 120, "changed my mind", 0.0, "withinFreePeriod")]
-    [InlineData("rider", "driverAssigned", "driver-1", 121, "changed my mind", 5.0, null)]
-    [InlineData("rider", "driverArrived", "driver-1", 10, "changed my mind", 5.0, null)]
-    [InlineData("rider", "driverArrived", "driver-1", 10, "noShow", 5.0, null)]
-    [InlineData("driver", "driverArrived", "driver-1", 600, "noShow", 7.0, null)]
-    [InlineData("driver", "driverArrived", "driver-1", 600, "flat tyre", 0.0, "notCancelledByRider")]
-    [InlineData("operator", "driverArrived", "driver-1", 600, "fraud", 0.0, "notCancelledByRider")]
-    [InlineData("system", "driverAssigned", "driver-1", 600, "outage", 0.0, "notCancelledByRider")]
-    [InlineData("rider", "driverAssigned", "driver-1", null, "changed my mind", 0.0, "withinFreePeriod")]
-    public void Is_due_when_the_rider_made_a_driver_come_in_vain(
-        string by,
-        string stage,
-        string? driver,
-        int? since,
-        string reason,
-        double due,
-        string? waived
-    )
+    static readonly Tariff s_yen = Tariff.Default with
     {
-        var fee = CancellationFee.Of(
-            new SomeRide().Cancelled with
-            {
-                By = by,
-                Stage = stage,
-                DriverId = driver,
-                SinceAssignedSeconds = since,
-                Reason = reason,
-            },
-            Tariff.Default
-        );
-        fee.Amount.ShouldBe(Samples.Euro((decimal)due));
-        fee.WaiverReason.ShouldBe(waived);
-        fee.Lines.Sum(line => line.Amount.Amount).ShouldBe(fee.Amount.Amount);
+        Currency = "JPY",
+        TaxPercent = 10,
+        Classes = new Dictionary<string, Rates> { ["standard"] = new(250m, 131m, 33m, 700m, 45m, 500m, 701m, 90m) },
+    };
+
+    [Theory]
+    [InlineData("LateCancellation", "standard", 5)]
+    [InlineData("LateCancellation", "xl", 8)]
+    [InlineData("NoShow", "standard", 7)]
+    [InlineData("NoShow", "comfort", 9)]
+    [InlineData("NoShow", "helicopter", 7)]
+    public void Is_the_amount_of_the_class_for_what_is_charged(string charge, string vehicleClass, int due)
+    {
+        var fee = Of(charge, vehicleClass, Tariff.Default);
+        fee.Amount.ShouldBe(new Money(due, "EUR"));
+        fee.WaiverReason.ShouldBeNull();
+        fee.Lines.ShouldHaveSingleItem().Amount.ShouldBe(fee.Amount);
+        fee.Lines.Single().Code.ShouldBe(FareLine.CancellationFeeCode);
     }
+
+    [Fact]
+    public void Has_neither_tax_nor_booking_fee() =>
+        Of("NoShow", "standard", s_yen).Amount.ShouldBe(new Money(701m, "JPY"));
+
+    [Fact]
+    public void Is_zero_in_the_currency_of_the_tariff_when_it_is_waived()
+    {
+        var waived = CancellationFee.Of(
+            new CancellationVerdict(CancellationCharge.None, WaiverReason.DriverLate),
+            "standard",
+            s_yen
+        );
+        (waived.Amount, waived.WaiverReason, waived.Lines.Count).ShouldBe((new Money(0m, "JPY"), "driverLate", 0));
+    }
+
+    static CancellationFee Of(string charge, string vehicleClass, Tariff tariff) =>
+        CancellationFee.Of(new CancellationVerdict(Enum.Parse<CancellationCharge>(charge), null), vehicleClass, tariff);
 }

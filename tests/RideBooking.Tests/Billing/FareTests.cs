@@ -12,7 +12,8 @@ public sealed class FareTests
     static readonly IRouteEstimator s_routes = new DirectRoute();
     static readonly SomeRide s_ride = new();
 
-    static Fare Of(RideCompleted ride, Tariff? tariff = null) => FinalFare.Of(ride, tariff ?? Tariff.Default, s_routes);
+    static Fare Of(RideCompleted ride, Tariff? tariff = null, TripTerms? terms = null) =>
+        FinalFare.Of(ride, terms, tariff ?? Tariff.Default, s_routes);
 
     static IEnumerable<(string, decimal)> Lines(Fare fare) =>
         fare.Lines.Select(line => (line.Code, line.Amount.Amount));
@@ -78,11 +79,74 @@ public sealed class FareTests
         Lines(Of(ride with { DistanceMeters = 0 })).ShouldBe([("upfrontFare", 11.11m)]);
     }
 
+    // By the tariff these trips cost 12.70 EUR and more.
     [Theory]
-    [InlineData(7800, "upfrontFare")]
-    [InlineData(7801, "base")]
-    public void Is_metered_after_all_when_the_way_was_more_than_30_percent_longer(int driven, string firstLine) =>
-        Of(s_ride.Quoted(11.11m, 6000) with { DistanceMeters = driven }).Lines[0].Code.ShouldBe(firstLine);
+    [InlineData(7200, 11.11, "upfrontFare")]
+    [InlineData(7201, 11.11, "base")]
+    [InlineData(7201, 20.00, "upfrontFare")] // longer, and not cheaper
+    [InlineData(4800, 20.00, "upfrontFare")]
+    [InlineData(4799, 20.00, "base")]
+    [InlineData(4799, 11.11, "upfrontFare")] // shorter, and not dearer
+    public void Is_metered_after_all_when_the_way_differed_by_more_than_20_percent(
+        int driven,
+        double quoted,
+        string firstLine
+    ) => Of(s_ride.Quoted((decimal)quoted, 6000) with { DistanceMeters = driven }).Lines[0].Code.ShouldBe(firstLine);
+
+    // Quoted for 6 km in 900 s at a factor of 1.5.
+    [Theory]
+    [InlineData(1200, "upfrontFare", 17.00)] // a third longer, but only five minutes
+    [InlineData(1201, "base", 23.56)]
+    [InlineData(600, "upfrontFare", 17.00)]
+    [InlineData(599, "upfrontFare", 17.00)] // shorter, and metered it would be 19.05
+    [InlineData(0, "upfrontFare", 17.00)] // not possible: the driver pressed a button too late
+    public void Is_metered_after_all_when_the_time_differed_by_more_than_20_percent(
+        int seconds,
+        string firstLine,
+        double total
+    )
+    {
+        var fare = Of(
+            s_ride.Quoted(17.00m, 6000) with
+            {
+                DurationSeconds = seconds,
+            },
+            terms: new TripTerms(null, 150, Samples.Euro(17.00m), 6000, 900)
+        );
+        fare.Lines[0].Code.ShouldBe(firstLine);
+        fare.Total.ShouldBe(Samples.Euro((decimal)total));
+    }
+
+    [Fact]
+    public void Is_not_metered_by_a_time_that_no_driver_reported() =>
+        Of(
+            s_ride.Quoted(17.00m, 6000) with
+            {
+                DurationSeconds = 4000,
+                By = Initiator.Operator,
+            },
+            terms: new TripTerms(null, 100, Samples.Euro(17.00m), 6000, 900)
+        )
+            .Lines[0]
+            .Code.ShouldBe("upfrontFare");
+
+    [Fact]
+    public void Has_the_surge_of_the_terms_instead_of_that_of_the_start()
+    {
+        var terms = new TripTerms(null, 130, Samples.Euro(14m), 6000, 900);
+        var friday = s_ride.Completed with { StartedAt = new DateTimeOffset(2026, 1, 9, 23, 0, 0, TimeSpan.Zero) };
+        Lines(Of(friday, terms: terms)).ShouldContain(("surge", 4.26m));
+        Lines(Of(friday, terms: terms with { SurgePercent = 100 })).ShouldNotContain(line => line.Item1 == "surge");
+    }
+
+    [Fact]
+    public void Of_a_distance_of_zero_is_estimated_also_where_the_ride_ended_at_its_pickup()
+    {
+        var ride = s_ride.Completed with { DistanceMeters = 0, LastPosition = Samples.Alexanderplatz };
+        FinalFare.IsPlausible(ride).ShouldBeFalse();
+        Of(ride).Lines.Single(line => line.Code == "distance").Description.ShouldEndWith("(estimated)");
+        FinalFare.IsPlausible(ride with { DistanceMeters = 1 }).ShouldBeTrue();
+    }
 
     [Fact]
     public void Adds_waiting_and_tolls_to_the_quoted_one() =>

@@ -88,6 +88,23 @@ public sealed class When_a_ride_is_billed : IAsyncLifetime
         (waived.Amount, waived.WaiverReason, waived.InvoiceId).ShouldBe((Samples.Euro(0m), "withinFreePeriod", null));
     }
 
+    [Theory]
+    [InlineData(540, 5.0, null)]
+    [InlineData(541, 0.0, "driverLate")]
+    public async Task Waives_the_fee_for_a_driver_who_is_five_minutes_late(int since, double due, string? waived)
+    {
+        var ride = new SomeRide();
+        var cancelled = ride.Cancelled with { SinceAssignedSeconds = since };
+        // Estimated at 240 s; the offer of another driver does not count.
+        await _lab.Log(Events.DriverAssigned(ride.RideId, SomeRide.At) with { EtaSeconds = 9000 });
+        await _lab.Log(Events.DriverAssigned(ride.RideId, SomeRide.At, offerId: cancelled.OfferId));
+        await _lab.Deliver(cancelled);
+        await _lab.TakeOutbox();
+
+        var assessed = _lab.SentOf<CancellationFeeAssessedV2>().Single();
+        (assessed.Amount, assessed.WaiverReason).ShouldBe((Samples.Euro((decimal)due), waived));
+    }
+
     [Fact]
     public async Task Does_not_accept_a_payment_of_an_unknown_ride_or_of_another_amount()
     {

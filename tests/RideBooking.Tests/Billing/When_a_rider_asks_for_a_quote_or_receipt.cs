@@ -6,6 +6,7 @@ using RideBooking.Contracts;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Contracts;
 using RideBooking.Tests.Payments;
+using City = RideBooking.TestKit.Api.City;
 
 namespace RideBooking.Tests.Billing;
 

@@ -40,6 +40,13 @@ public sealed class MeasuredDistanceTests
     {
         MeasuredDistance.Check(P, Q, Halfway, 4_000, 600).ShouldBe(Plausible);
         MeasuredDistance.Check(P, Q, Halfway, 2_000, 600).ShouldBe(TooShort);
-        MeasuredDistance.Check(P, Q, P, 0, 10).ShouldBe(Plausible);
+        MeasuredDistance.Check(P, Q, P, 1, 10).ShouldBe(Plausible);
+    }
+
+    [Fact]
+    public void A_distance_of_zero_is_missing_also_where_the_driver_is_still_at_the_pickup()
+    {
+        MeasuredDistance.Check(P, Q, P, 0, 10).ShouldBe(TooShort);
+        MeasuredDistance.Check(P, P, P, 0, 10).ShouldBe(TooShort);
     }
 }

@@ -28,9 +28,9 @@ public sealed class NextRequestsTests
             command.
 
             - **A command is answered when its effects can be read.** Modules learn of each other's changes by events. These commands
-              wait until the events that they cause are handled: `accept`, `decline`, `complete`, `release`, `no-show`, `cancel`,
-              `balance/pay`, going on or off duty, and the operators' `force-complete`, `force-cancel` and `write-off`. The wait takes
-              some ten milliseconds, and up to a second at peak times.
+              wait until the events that they cause are handled: `accept`, `decline`, `start`, `complete`, `release`, `no-show`,
+              `cancel`, `end`, `balance/pay`, going on or off duty, and the operators' `force-complete`, `force-cancel`, `reassign` and
+              `write-off`. The wait takes some ten milliseconds, and up to a second at peak times.
             - **The wait has a limit**, `Messaging:VisibilityTimeout` (10 s). After that the command is answered as usual. For a minute
               after the command, the next requests of the same caller to the same host then wait for its effects: a read for as long
               as a request may take (`Limits:RequestTimeout`), a command for most of that. Location reports never wait.

@@ -29,10 +29,15 @@ public sealed class DriverAssignmentTests : IAsyncLifetime
         offered.CurrentOffer.Pickup.ShouldBe(Samples.Alexanderplatz);
 
         await _lab.DeliverAndSettle(_lab.Assigned(_ride, _offer));
+        var enRoute = await _lab.Sees();
+        enRoute.Availability.ShouldBe(GetDriver.Availability.EnRoute);
+        enRoute.CurrentRide!.RideId.ShouldBe(_ride);
+        enRoute.CurrentOffer.ShouldBeNull();
+
+        await _lab.DeliverAndSettle(_lab.Started(_ride));
         var onTrip = await _lab.Sees();
         onTrip.Availability.ShouldBe(GetDriver.Availability.OnTrip);
         onTrip.CurrentRide!.RideId.ShouldBe(_ride);
-        onTrip.CurrentOffer.ShouldBeNull();
 
         await _lab.DeliverAndSettle(_lab.Completed(_ride));
         (await _lab.Sees()).Availability.ShouldBe(GetDriver.Availability.Available);
@@ -54,7 +59,8 @@ public sealed class DriverAssignmentTests : IAsyncLifetime
         [
             (ride, offer) => [_lab.Offered(ride, offer), _lab.Declined(ride, offer)],
             (ride, offer) => [_lab.Offered(ride, offer), _lab.Expired(ride, offer)],
-            (ride, offer) => [_lab.Offered(ride, offer), _lab.Assigned(ride, offer), _lab.Completed(ride)],
+            (ride, offer) =>
+                [_lab.Offered(ride, offer), _lab.Assigned(ride, offer), _lab.Started(ride), _lab.Completed(ride)],
             (ride, offer) => [_lab.Offered(ride, offer), _lab.Assigned(ride, offer), _lab.Cancelled(ride)],
             (ride, offer) => [_lab.Offered(ride, offer), _lab.Assigned(ride, offer), _lab.Unassigned(ride, offer)],
         ];
@@ -68,6 +74,16 @@ public sealed class DriverAssignmentTests : IAsyncLifetime
                 var sequence = string.Join(", ", order.Select(happened => happened.GetType().Name));
                 (await _lab.Sees()).Availability.ShouldBe(GetDriver.Availability.Available, sequence);
             }
+    }
+
+    [Fact]
+    public async Task A_ride_is_on_the_way_to_its_dropoff_also_when_its_start_arrives_first()
+    {
+        await _lab.DeliverAndSettle(_lab.Started(_ride));
+        await _lab.DeliverAndSettle(_lab.Assigned(_ride, _offer));
+        await _lab.DeliverAndSettle(_lab.Started(_ride));
+        (await _lab.Sees()).Availability.ShouldBe(GetDriver.Availability.OnTrip);
+        (await _lab.GoesOffline()).Problem().ShouldBe((409, "on_trip"));
     }
 
     [Fact]

@@ -17,8 +17,17 @@ public sealed class DriversLab : ModuleLab
     static readonly Driver s_anna = new("anna");
     static readonly DriversOptions s_options = DriversOptions.Read(new ConfigurationBuilder().Build());
 
+    readonly Reservations _reservations = new();
+
     DriversLab()
         : base(new DriversModule()) { }
+
+    /// <summary>Whether Matching has an offer or a ride of the driver.</summary>
+    public bool IsReserved
+    {
+        get => _reservations.IsReserved;
+        set => _reservations.IsReserved = value;
+    }
 
     /// <summary>A stand-in for Rides: the rides of each rider.</summary>
     internal RidesOfRiders Rides { get; } = new();
@@ -31,8 +40,9 @@ public sealed class DriversLab : ModuleLab
         await lab.Start(
             services =>
                 services
-                    .AddSingleton<IDriverReservations>(new NoReservations())
+                    .AddSingleton<IDriverReservations>(lab._reservations)
                     .AddSingleton<ITripPolicy>(new Classes())
+                    .AddSingleton<ITariffLocale>(new Zones())
                     .AddSingleton<IRidesOfRider>(lab.Rides),
             settings
         );
@@ -59,7 +69,10 @@ public sealed class DriversLab : ModuleLab
         );
 
     public Task<IResult> GoesOffline() =>
-        Ask((db, publish) => GoOffline.Handle(s_anna, db, new NoReservations(), publish, Clock, Stop));
+        Ask((db, publish) => GoOffline.Handle(s_anna, db, _reservations, publish, Clock, Stop));
+
+    /// <summary>Ends the shifts of silent drivers, as each host does from time to time.</summary>
+    public Task<int> EndsSilentShifts() => Services.GetRequiredService<EndSilentShifts>().EndShifts(Stop);
 
     public Task<IResult> Reports(double lat, long sequence) => Answer(new Place(lat, 13.4), sequence);
 
@@ -92,7 +105,16 @@ public sealed class DriversLab : ModuleLab
     internal Task<IResult> Earnings(string? from = null, string? to = null) =>
         Ask(
             (db, _) =>
-                GetEarnings.Handle(from, to, s_anna, db, Services.GetRequiredService<EventVisibility>(), Clock, Stop)
+                GetEarnings.Handle(
+                    from,
+                    to,
+                    s_anna,
+                    db,
+                    Services.GetService<ITariffLocale>(),
+                    Services.GetRequiredService<EventVisibility>(),
+                    Clock,
+                    Stop
+                )
         );
 
     public DriverOffered Offered(Guid ride, Guid offer) =>
@@ -114,6 +136,8 @@ public sealed class DriversLab : ModuleLab
 
     public DriverUnassigned Unassigned(Guid ride, Guid offer) =>
         Events.DriverUnassigned(ride, Now, driverId: s_anna.Id, offerId: offer);
+
+    public RideStarted Started(Guid ride) => new(ride, "rider", s_anna.Id, Now, WaitSeconds: 30);
 
     public RideCompleted Completed(Guid ride) => Events.RideCompleted(ride, Now, driverId: s_anna.Id);
 
@@ -151,11 +175,16 @@ public sealed class DriversLab : ModuleLab
     public FareFinalized Fare(decimal total, string currency = "EUR", Guid? ride = null, string driver = "anna") =>
         Events.FareFinalized(ride ?? Guid.CreateVersion7(), Now, new Money(total, currency), driverId: driver);
 
-    /// <summary>A stand-in for Matching, which reserves no driver here.</summary>
-    sealed class NoReservations : IDriverReservations
+    /// <summary>A stand-in for Matching.</summary>
+    sealed class Reservations : IDriverReservations
     {
+        public bool IsReserved { get; set; }
+
         public Task<bool> TryEndShift(string driverId, Guid shiftId, CancellationToken cancellationToken) =>
             Task.FromResult(true);
+
+        public Task<bool> TryEndIdleShift(string driverId, Guid shiftId, CancellationToken cancellationToken) =>
+            Task.FromResult(!IsReserved);
     }
 
     /// <summary>A stand-in for Billing, whose tariff has these classes.</summary>
@@ -169,5 +198,23 @@ public sealed class DriversLab : ModuleLab
 
         public TripProblem? Check(Place pickup, Place dropoff, string vehicleClass) =>
             throw new NotSupportedException();
+    }
+
+    /// <summary>A stand-in for Billing, whose cities are Berlin and Tokyo.</summary>
+    sealed class Zones : ITariffLocale
+    {
+        public string Currency => "EUR";
+
+        public TimeZoneInfo TimeZone => TimeZoneInfo.Utc;
+
+        public TimeZoneInfo TimeZoneOf(string? city) =>
+            city switch
+            {
+                "berlin" => TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"),
+                "tokyo" => TimeZoneInfo.FindSystemTimeZoneById("Asia/Tokyo"),
+                _ => TimeZone,
+            };
+
+        public string? CityOf(Place place) => null;
     }
 }

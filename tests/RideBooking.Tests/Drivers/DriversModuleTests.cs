@@ -142,12 +142,12 @@ public sealed class DriversModuleTests(EmbeddedHost host) : IClassFixture<Embedd
         var rider = await host.City.Rider();
         var ride = await rider.Request(Place(4), City.Place(51.05, 8.5));
         await driver.Accept(await driver.Offer(ride));
-        var onTrip = await driver.Until(
+        var enRoute = await driver.Until(
             "the driver to be on a trip",
             "drivers/me",
-            me => me.Text("availability") == "onTrip"
+            me => me.Text("availability") == "enRoute"
         );
-        onTrip.Body!["currentRide"]!["rideId"]!.ToString().ShouldBe(ride);
+        enRoute.Body!["currentRide"]!["rideId"]!.ToString().ShouldBe(ride);
         (await driver.Delete("drivers/me/shift")).ShouldBe(HttpStatusCode.Conflict, "on_trip");
 
         await driver.Does(ride, "arrive");

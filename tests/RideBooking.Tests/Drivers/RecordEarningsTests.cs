@@ -5,6 +5,7 @@ using RideBooking.Contracts;
 using RideBooking.Drivers;
 using RideBooking.EventLog;
 using RideBooking.EventLog.Subscriptions;
+using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Tests.Drivers;
 
@@ -65,6 +66,82 @@ public sealed class RecordEarningsTests
 
         var total = (await Earned(lab)).Totals.Single();
         (total.Fares.Amount, total.Earned.Amount, total.Tolls.Amount).ShouldBe((30m, 26m, 10m));
+    }
+
+    [Fact]
+    public async Task Include_no_part_of_the_booking_fee_and_the_tax()
+    {
+        await using var lab = await DriversLab.Open();
+        await lab.Earns(
+            lab.Fare(36.05m) with
+            {
+                Lines =
+                [
+                    new("upfrontFare", "Agreed fare", new Money(20m, "EUR")),
+                    new("bookingFee", "Booking fee", new Money(2m, "EUR")),
+                    new("tax", "Tax, 7 %", new Money(1.54m, "EUR")),
+                    new("waiting", "Waiting", new Money(2m, "EUR")),
+                    new("tolls", "Tolls", new Money(10.37m, "EUR")),
+                    new("tax", "Tax, 7 %, on extras", new Money(0.14m, "EUR")),
+                ],
+            }
+        );
+
+        var total = (await Earned(lab)).Totals.Single();
+        (total.Fares.Amount, total.Earned.Amount, total.Tolls.Amount).ShouldBe((36.05m, 17.60m + 10.37m, 10.37m));
+    }
+
+    // In Berlin the clock goes from 2:00 to 3:00 on 29 March, and from 3:00 to 2:00 on 25 October.
+    [Theory]
+    [InlineData("2026-03-28T22:59:59Z", "2026-03-28")]
+    [InlineData("2026-03-28T23:00:00Z", "2026-03-29")]
+    [InlineData("2026-03-29T21:59:59Z", "2026-03-29")]
+    [InlineData("2026-03-29T22:00:00Z", "2026-03-30")]
+    [InlineData("2026-10-24T21:59:59Z", "2026-10-24")]
+    [InlineData("2026-10-24T22:00:00Z", "2026-10-25")]
+    [InlineData("2026-10-25T22:59:59Z", "2026-10-25")]
+    [InlineData("2026-10-25T23:00:00Z", "2026-10-26")]
+    public async Task Belong_to_the_day_of_the_city(string at, string day)
+    {
+        await using var lab = await DriversLab.Open();
+        await EarnsIn(lab, "berlin", DateTimeOffset.Parse(at));
+
+        var earned = await Earned(lab, "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z");
+        var only = earned.Days.ShouldHaveSingleItem();
+        (only.Date, only.TimeZone, only.Rides).ShouldBe((DateOnly.Parse(day), "Europe/Berlin", 1));
+        only.Totals.ShouldBe(earned.Totals);
+    }
+
+    [Fact]
+    public async Task Are_summed_by_day_in_the_city_of_each_ride()
+    {
+        await using var lab = await DriversLab.Open();
+        // 00:30 in Berlin, 07:30 in Tokyo, and 23:30 in UTC, which counts without a city.
+        var at = DateTimeOffset.Parse("2026-07-01T22:30:00Z");
+        await EarnsIn(lab, "berlin", at);
+        await EarnsIn(lab, "berlin", at.AddHours(1));
+        await EarnsIn(lab, "tokyo", at, "JPY");
+        await EarnsIn(lab, null, at);
+        await EarnsIn(lab, "berlin", at.AddDays(1));
+
+        var earned = await Earned(lab, "2026-07-01T00:00:00Z", "2026-07-04T00:00:00Z");
+        earned
+            .Days.Select(day => (day.Date.Day, day.TimeZone, day.Rides, day.Totals.Single().Fares))
+            .ShouldBe([
+                (1, "UTC", 1, new Money(10m, "EUR")),
+                (2, "Asia/Tokyo", 1, new Money(10m, "JPY")),
+                (2, "Europe/Berlin", 2, new Money(20m, "EUR")),
+                (3, "Europe/Berlin", 1, new Money(10m, "EUR")),
+            ]);
+        earned.Rides.ShouldBe(earned.Days.Sum(day => day.Rides));
+    }
+
+    static async Task EarnsIn(DriversLab lab, string? city, DateTimeOffset at, string currency = "EUR")
+    {
+        var fare = lab.Fare(10m, currency) with { At = at };
+        var requested = RideRequestedV2.Upcast(Events.RideRequested(fare.RideId, at));
+        await lab.Log(requested with { Terms = new TripTerms(city, 100, new Money(10m, currency), 6000, 900) });
+        await lab.Earns(fare);
     }
 
     [Fact]

@@ -137,6 +137,65 @@ public sealed class When_a_driver_has_a_shift : IAsyncLifetime
     }
 
     [Fact]
+    public async Task It_ends_when_the_app_is_silent_for_five_minutes()
+    {
+        await _lab.Saves();
+        var shift = (await _lab.GoesOnline()).ShouldBeOfType<Ok<ShiftView>>().Value!;
+        _lab.Clock.Advance(TimeSpan.FromMinutes(5));
+        (await _lab.EndsSilentShifts()).ShouldBe(0);
+        _lab.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        // On several hosts at once, and again.
+        (await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(_lab.EndsSilentShifts))))
+            .Sum()
+            .ShouldBe(1);
+        (await _lab.EndsSilentShifts()).ShouldBe(0);
+
+        await _lab.Settle();
+        (await _lab.Sees()).Availability.ShouldBe(GetDriver.Availability.Offline);
+        var ended = _lab.SentOf<DriverWentOffline>().ShouldHaveSingleItem();
+        (ended.ShiftId, ended.Reason).ShouldBe((shift.ShiftId, "notReporting"));
+    }
+
+    [Fact]
+    public async Task It_goes_on_when_the_silent_driver_shows_another_sign_of_life()
+    {
+        await _lab.Saves();
+        await _lab.GoesOnline();
+        _lab.Clock.Advance(TimeSpan.FromMinutes(5));
+        await _lab.In(async db =>
+        {
+            await db.MarkDriverActive("anna", _lab.Now, DriversLab.Stop);
+            return true;
+        });
+        _lab.Clock.Advance(TimeSpan.FromMinutes(4));
+
+        (await _lab.EndsSilentShifts()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task It_goes_on_during_a_ride_and_an_offer_of_a_silent_driver()
+    {
+        var (ride, offer) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await _lab.Saves();
+        await _lab.GoesOnline();
+        _lab.Clock.Advance(TimeSpan.FromMinutes(6));
+
+        // Of which Matching knows before this module does.
+        _lab.IsReserved = true;
+        (await _lab.EndsSilentShifts()).ShouldBe(0);
+        _lab.IsReserved = false;
+
+        await _lab.DeliverAndSettle(_lab.Offered(ride, offer));
+        (await _lab.EndsSilentShifts()).ShouldBe(0);
+        await _lab.DeliverAndSettle(_lab.Assigned(ride, offer));
+        _lab.Clock.Advance(TimeSpan.FromHours(2));
+        (await _lab.EndsSilentShifts()).ShouldBe(0);
+        await _lab.DeliverAndSettle(_lab.Completed(ride));
+        (await _lab.EndsSilentShifts()).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task It_goes_on_when_offers_of_an_earlier_shift_were_ignored()
     {
         await _lab.Saves();

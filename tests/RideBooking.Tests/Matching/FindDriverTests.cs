@@ -173,6 +173,7 @@ public sealed class FindDriverTests : IAsyncLifetime
     {
         await ComesOnline("beyond", 52.5219 + 0.1365); // 15.18 km
         await Requested();
+        await _lab.Advance(TimeSpan.FromSeconds(30));
         await ComesOnline("further beyond", 52.5219 + 0.14);
         Offered.ShouldBeEmpty();
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
@@ -18,10 +19,12 @@ public sealed class MatchingLab : ModuleLab
     /// <summary>A stand-in for Rides: the rides of each rider.</summary>
     internal RidesOfRiders Rides { get; } = new();
 
-    public static async Task<MatchingLab> Open()
+    /// <summary>Opens the lab.</summary>
+    /// <param name="settings">The settings that differ from the defaults.</param>
+    public static async Task<MatchingLab> Open(params (string Key, string Value)[] settings)
     {
         var lab = new MatchingLab();
-        await lab.Start(services => services.AddSingleton<IRidesOfRider>(lab.Rides));
+        await lab.Start(services => services.AddSingleton<IRidesOfRider>(lab.Rides), settings);
         return lab;
     }
 
@@ -37,10 +40,15 @@ public sealed class MatchingLab : ModuleLab
                     new Driver(driver),
                     db,
                     publish,
+                    Services.GetRequiredService<MatchingOptions>(),
                     Clock,
                     Stop
                 )
         );
+
+    /// <summary>Answers what operators see of the attempts to match a ride.</summary>
+    internal async Task<GetMatchTrace.View> Trace(Guid ride) =>
+        (await Ask((db, _) => GetMatchTrace.Handle(ride, db, Stop))).ShouldBeOfType<Ok<GetMatchTrace.View>>().Value!;
 
     /// <summary>Ends the shift as going off duty does; returns false if the driver has a ride.</summary>
     public async Task<bool> EndsShift(string driver)

@@ -18,9 +18,11 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
     async Task ComesOnline(string driver, double lat = 52.5220) =>
         await _lab.DeliverAndSettle(await _lab.Online(driver, lat, 13.4132));
 
-    /// <summary>Requests a ride and cancels it once the offer to the only driver has expired.</summary>
+    /// <summary>Requests a ride and cancels it once the offer to the only driver, who still reports, has expired.</summary>
     async Task IsOfferedInVain()
     {
+        _lab.Clock.Advance(TimeSpan.FromSeconds(30));
+        await _lab.Stands("anna", 52.5220, 13.4132);
         var ride = _lab.Request();
         await _lab.DeliverAndSettle(ride);
         LastOffer.RideId.ShouldBe(ride.RideId);
@@ -153,7 +155,7 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_driver_who_reported_nothing_while_driving_is_asked_after_the_ride()
+    public async Task A_driver_who_reported_nothing_while_driving_is_asked_once_they_report_again()
     {
         await ComesOnline("anna");
         await _lab.DeliverAndSettle(_lab.Request());
@@ -161,8 +163,45 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
         await _lab.Settle();
         _lab.Clock.Advance(TimeSpan.FromHours(1));
         await _lab.DeliverAndSettle(_lab.Completed(_lab.SentOf<DriverAssigned>().Single()));
+        await _lab.DeliverAndSettle(_lab.Request());
+        Offered.ShouldBe(["anna"]);
+
+        await _lab.Stands("anna", 52.5220, 13.4132);
+        await _lab.Advance(TimeSpan.FromSeconds(5));
+
+        Offered.ShouldBe(["anna", "anna"]);
+    }
+
+    [Theory]
+    [InlineData(60, true)]
+    [InlineData(61, false)]
+    public async Task A_position_older_than_a_minute_gets_no_offer(int age, bool offered)
+    {
+        await ComesOnline("anna");
+        _lab.Clock.Advance(TimeSpan.FromSeconds(age));
 
         await _lab.DeliverAndSettle(_lab.Request());
+
+        Offered.ShouldBe(offered ? ["anna"] : []);
+    }
+
+    [Fact]
+    public async Task They_are_offered_no_ride_at_all_while_they_cool_down()
+    {
+        await ComesOnline("anna");
+        var first = _lab.Request();
+        await _lab.DeliverAndSettle(first);
+        await _lab.DeliverAndSettle(new OfferTimeout(first.RideId, LastOffer.OfferId, OfferEndReason.Timeout));
+        var second = _lab.Request(rider: "other");
+        await _lab.DeliverAndSettle(second);
+        await _lab.Advance(TimeSpan.FromSeconds(29));
+        Offered.ShouldBe(["anna"]);
+        (await _lab.Trace(second.RideId))
+            .Attempts[^1]
+            .Candidates.ShouldHaveSingleItem()
+            .Reason.ShouldBe(MatchReason.CoolingDown);
+
+        await _lab.Advance(TimeSpan.FromSeconds(6));
 
         Offered.ShouldBe(["anna", "anna"]);
     }
@@ -178,7 +217,7 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
         await Misses();
         Offered.ShouldBe(["near", "far"]);
 
-        _lab.Clock.Advance(TimeSpan.FromSeconds(20));
+        _lab.Clock.Advance(TimeSpan.FromSeconds(30));
         await _lab.DeliverAndSettle(new SearchContinues(ride.RideId, 1));
 
         Offered.ShouldBe(["near", "far", "near"]);

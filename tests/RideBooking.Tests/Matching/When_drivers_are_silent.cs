@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Drivers;
 using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 
@@ -43,8 +45,12 @@ public sealed class When_drivers_are_silent : IAsyncLifetime
         var driver = await _lab.City.DriverAt(s_p);
         await (await _lab.City.Rider()).Request(s_p, s_q);
 
-        // Each offer is open for 20 seconds, and the pause before the next lasts 20 seconds too.
-        await _lab.Advance(TimeSpan.FromMinutes(2));
+        // Each offer is open for 20 seconds, and the driver cools down for 30 seconds. The app reports all the time.
+        for (var sequence = 0; sequence < 14; sequence++)
+        {
+            await _lab.Advance(TimeSpan.FromSeconds(10));
+            await Reports(driver, sequence);
+        }
 
         (await Availability(driver)).ShouldBe("offline");
         (await driver.Get("drivers/me/notifications")).Body!["items"]!
@@ -63,6 +69,54 @@ public sealed class When_drivers_are_silent : IAsyncLifetime
         await _lab.Settle();
         (await driver.Get("drivers/me/offers")).Body!["items"]!.AsArray().ShouldBeEmpty();
 
+        await Reports(driver, sequence: 0);
+
+        await driver.Drives(ride);
+    }
+
+    [Fact]
+    public async Task A_driver_whose_app_is_silent_for_five_minutes_is_taken_off_duty_and_notified()
+    {
+        var (silent, reporting) = (await _lab.City.DriverAt(s_p), await _lab.City.DriverAt(s_p));
+        await _lab.Advance(TimeSpan.FromMinutes(4.9));
+        await Reports(reporting, sequence: 0);
+        await EndSilentShifts();
+        (await Availability(silent)).ShouldBe("notReporting");
+
+        await _lab.Advance(TimeSpan.FromMinutes(0.2));
+        await EndSilentShifts();
+
+        (await Availability(silent)).ShouldBe("offline");
+        (await Availability(reporting)).ShouldBe("available");
+        var notification = (await silent.Get("drivers/me/notifications")).Body!["items"]!
+            .AsArray()
+            .ShouldHaveSingleItem()!;
+        (notification["kind"]!.ToString(), notification["rideId"]).ShouldBe(("takenOffDuty", null));
+        await silent.GoOnline(s_p);
+        (await Availability(silent)).ShouldBe("available");
+    }
+
+    [Fact]
+    public async Task A_driver_with_a_ride_stays_on_duty_without_reports()
+    {
+        var driver = await _lab.City.DriverAt(s_p);
+        var ride = await (await _lab.City.Rider()).Request(s_p, s_q);
+        await driver.Accept(await driver.Offer(ride));
+        await _lab.Advance(TimeSpan.FromMinutes(20));
+
+        await EndSilentShifts();
+
+        (await Availability(driver)).ShouldBe("enRoute");
+    }
+
+    /// <summary>Ends the shifts of silent drivers, as the host does every half minute of real time.</summary>
+    async Task EndSilentShifts()
+    {
+        await _lab.Services.GetRequiredService<EndSilentShifts>().EndShifts(TestContext.Current.CancellationToken);
+        await _lab.Settle();
+    }
+
+    static async Task Reports(Driver driver, int sequence) =>
         (
             await driver.Put(
                 "drivers/me/location",
@@ -70,11 +124,8 @@ public sealed class When_drivers_are_silent : IAsyncLifetime
                 {
                     ["lat"] = 52.52,
                     ["lng"] = 13.405,
-                    ["sequence"] = 0,
+                    ["sequence"] = sequence,
                 }
             )
         ).ShouldBe(HttpStatusCode.NoContent);
-
-        await driver.Drives(ride);
-    }
 }

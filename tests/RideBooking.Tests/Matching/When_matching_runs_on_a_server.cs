@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 using RideBooking.Contracts;
 using RideBooking.Drivers;
@@ -44,7 +46,9 @@ public sealed class When_matching_runs_on_a_server
     async Task Ask(AppDbContext db)
     {
         var matching = MatchingOptions.Read(new ConfigurationBuilder().Build());
-        var offers = new ExclusiveOffers(db, matching, TimeProvider.System);
+        var nearby = new NearbyDrivers(db, matching, TimeProvider.System);
+        var offers = new ExclusiveOffers(db, nearby, matching, TimeProvider.System);
+        var batches = new Batches(matching, TimeProvider.System);
         var ride = Guid.CreateVersion7();
         foreach (var (lng, vehicle) in new[] { (13.4, "standard"), (179.99, "xl") })
         {
@@ -56,16 +60,28 @@ public sealed class When_matching_runs_on_a_server
                 Pickup = new Place(52.5, lng),
                 VehicleClass = vehicle,
             };
-            (await offers.FindCandidates(search, 1500, db.OffersNotToRepeat(ride, s_at), Stop)).ShouldBeEmpty();
-            (await db.Reserve("anna", search, ride, s_at, Stop)).ShouldBeFalse();
+            foreach (
+                var asked in new Dictionary<string, NearbyDrivers.LastOffer>[]
+                {
+                    [],
+                    new() { ["anna"] = new(OfferStatus.Declined, s_at), ["bela"] = new(OfferStatus.Expired, s_at) },
+                }
+            )
+                (await nearby.FindWithin(search, 1500, 3000, asked, s_at, Stop)).ShouldBeEmpty();
+            (await db.Reserve("anna", search, ride, s_at, s_at, Stop)).ShouldBeFalse();
         }
-        var waiting = new OfferWaitingRide(db, offers, matching, TimeProvider.System, new EventLogSignal());
+        (await nearby.LastOffers(ride, Stop)).ShouldBeEmpty();
+        var waiting = new OfferWaitingRide(db, offers, batches, matching, TimeProvider.System, new EventLogSignal());
         (await waiting.FindRides("anna", "xl", 52.5, 13.4, Stop)).ShouldBeEmpty();
         (await db.TakeSearch(ride, Stop)).ShouldBeNull();
         (await db.TakeOpenSearch(ride, Stop)).ShouldBeNull();
         (await db.TakeSearchOffering(ride, ride, Stop)).ShouldBeNull();
-        (await db.Free("anna", ride, answered: true, Stop)).ShouldBeFalse();
-        (await db.FreeAfterMissedOffer("anna", ride, Stop)).ShouldBeFalse();
+        (await db.Free("anna", ride, Stop)).ShouldBeFalse();
+        (await db.FreeAfterRide("anna", ride, s_at, Stop)).ShouldBeFalse();
+        (await db.FreeAfterDecline("anna", ride, s_at, TimeSpan.FromHours(1), Stop)).ShouldBeFalse();
+        (await db.FreeAfterMissedOffer("anna", ride, s_at, Stop)).ShouldBeFalse();
+        (await db.TryBeginBatch(1, Stop)).ShouldBeFalse();
+        (await GetMatchTrace.Attempts(db, ride, Stop)).ShouldBeEmpty();
         (await db.StopOfferingAfter(3, "anna", Stop)).ShouldBeNull();
         await db.MarkDriverActive("anna", s_at, Stop);
         var offer = new Offer
@@ -89,6 +105,18 @@ public sealed class When_matching_runs_on_a_server
                 .Where(driver => driver.ShiftId == ride && !rides.Any())
                 .ExecuteUpdateAsync(row => row.SetProperty(driver => driver.ShiftId, (Guid?)null), Stop)
         ).ShouldBe(0);
-        _server.Asked.Count.ShouldBe(18);
+        var silent = new EndSilentShifts(
+            new ServiceCollection().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>(),
+            DriversOptions.Read(new ConfigurationBuilder().Build()),
+            TimeProvider.System,
+            NullLogger<EndSilentShifts>.Instance
+        );
+        (await silent.Silent(db).ToListAsync(Stop)).ShouldBeEmpty();
+        (
+            await silent
+                .Silent(db)
+                .ExecuteUpdateAsync(row => row.SetProperty(driver => driver.ShiftId, (Guid?)null), Stop)
+        ).ShouldBe(0);
+        _server.Asked.Count.ShouldBe(27);
     }
 }

@@ -81,6 +81,24 @@ public sealed class NotificationTemplatesTests
     public void A_rider_whose_ride_has_ended_is_not_notified_of_a_search() =>
         Rider(Ride.Released with { SearchAgain = false }).ShouldBeNull();
 
+    [Theory]
+    [InlineData("driver", true, "Your driver cannot come.", "Another driver will take it over.")]
+    [InlineData("operator", true, "We have to send you another driver.", "We gave it to another driver.")]
+    [InlineData("driver", false, null, "You released it, and it has ended.")]
+    [InlineData("system", false, null, "It ended before it was assigned to you.")]
+    public void Both_learn_why_the_driver_no_longer_has_the_ride(
+        string by,
+        bool searchAgain,
+        string? rider,
+        string driver
+    )
+    {
+        var released = Ride.Released with { By = by, SearchAgain = searchAgain };
+        (Rider(released) ?? "").ShouldStartWith(rider ?? "");
+        (Rider(released) is null).ShouldBe(rider is null);
+        Driver(released)!.ShouldStartWith(driver);
+    }
+
     [Fact]
     public void A_failed_payment_says_why_and_whether_it_is_tried_again()
     {
@@ -100,7 +118,8 @@ public sealed class NotificationTemplatesTests
     [InlineData("driver", null)]
     // Matching has notified the driver of the ignored offers.
     [InlineData("offersIgnored", null)]
-    [InlineData("silent", "Your shift was ended automatically. Go online again to receive offers.")]
+    [InlineData("notReporting", "Your app has not reported where you are. Go online again to receive offers.")]
+    [InlineData("anotherReason", "Your shift was ended automatically. Go online again to receive offers.")]
     public void A_driver_whose_shift_the_system_ends_is_notified_once(string reason, string? expected) =>
         Driver(new DriverWentOffline("driver-anna", Guid.CreateVersion7(), reason, RideOf.T0)).ShouldBe(expected);
 

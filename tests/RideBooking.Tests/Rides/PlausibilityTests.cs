@@ -132,6 +132,60 @@ public sealed class PlausibilityTests
             .Reason.ShouldBe("Arrival was reported 0 s after a position 310 m from the pickup.");
     }
 
+    [Theory]
+    [InlineData(300, 5, true, null)]
+    [InlineData(310, 5, true, "not_at_pickup")]
+    [InlineData(1_000, 60, true, "not_at_pickup")] // reachable since then, but not proven
+    [InlineData(10, 121, true, "position_not_fresh")]
+    [InlineData(9_000, 5, false, null)]
+    public void A_geofence_that_refuses_needs_a_recent_position_inside(int meters, int age, bool refuse, string? code)
+    {
+        var mode = refuse ? Geofence.Refuse : Geofence.Off;
+        var rules = s_rules with { Geofences = new Geofences(mode, mode, mode) };
+        rules.OutsideOf(Ride(), new ArriveAtPickup(Guid.Empty, "anna", s_now, At(P, age, meters)))?.Code.ShouldBe(code);
+        var refused = rules.OutsideOf(Ride(), new StartRide(Guid.Empty, "anna", s_now, At(P, age, meters)));
+        refused?.Code.ShouldBe(code);
+        (refused is null).ShouldBe(code is null);
+    }
+
+    [Fact]
+    public void The_dropoff_has_a_radius_of_its_own()
+    {
+        var rules = s_rules with
+        {
+            DropoffRadiusMeters = 500,
+            Geofences = new Geofences(Geofence.Off, Geofence.Off, Geofence.Refuse),
+        };
+        rules.OutsideOf(Ride(), Done(490)).ShouldBeNull();
+        var refused = rules.OutsideOf(Ride(), Done(600))!;
+        (refused.Code, refused.Detail).ShouldBe(
+            ("not_at_dropoff", "At this report you were 600 m from the dropoff; 500 m are allowed.")
+        );
+        rules
+            .OutsideOf(Ride(), new CompleteRide(Guid.Empty, "anna", null, null, s_now))!
+            .Code.ShouldBe("position_not_fresh");
+
+        static CompleteRide Done(int meters) => new(Guid.Empty, "anna", 6_000, null, s_now, At(Q, 5, meters));
+    }
+
+    [Fact]
+    public void A_geofence_that_flags_does_so_outside_whatever_could_be_reached()
+    {
+        var rules = s_rules with { Geofences = new Geofences(Geofence.Flag, Geofence.Flag, Geofence.Flag) };
+        var ride = Ride();
+        Codes(rules.Of(ride, new ArriveAtPickup(Guid.Empty, "anna", s_now, At(P, 60, 1_000))))
+            .ShouldBe([RideFlags.ArrivedFarFromPickup]);
+        Codes(rules.Of(ride, new StartRide(Guid.Empty, "anna", s_now, At(P, 60, 1_000))))
+            .ShouldBe([RideFlags.StartedFarFromPickup]);
+        Codes(rules.Of(ride, new CompleteRide(Guid.Empty, "anna", null, null, s_now, At(Q, 60, 1_000))))
+            .ShouldBe([RideFlags.CompletedFarFromDropoff]);
+        // Off, and an older position: only what could not be reached is flagged.
+        s_rules.Of(ride, new ArriveAtPickup(Guid.Empty, "anna", s_now, At(P, 60, 1_000))).ShouldBeEmpty();
+        rules.Of(ride, new ArriveAtPickup(Guid.Empty, "anna", s_now, At(P, 180, 1_000))).ShouldBeEmpty();
+        rules.Of(ride, new ArriveAtPickup(Guid.Empty, "anna", s_now)).ShouldBeEmpty();
+        rules.OutsideOf(ride, new ArriveAtPickup(Guid.Empty, "anna", s_now)).ShouldBeNull();
+    }
+
     [Fact]
     public void The_bounds_are_settings()
     {
@@ -140,9 +194,22 @@ public sealed class PlausibilityTests
                 ("Rides:PickupRadiusMeters", "50"),
                 ("Rides:PositionMaxAge", "00:00:10"),
                 ("Rides:MaxSpeedKmh", "90"),
-                ("Rides:RefuseImplausible", "True")
+                ("Rides:RefuseImplausible", "True"),
+                ("Rides:Geofences:Arrive", "flag"),
+                ("Rides:Geofences:Complete", "refuse")
             )
-            .ShouldBe(new Plausibility(50, TimeSpan.FromSeconds(10), 90, RefuseImplausible: true));
+            .ShouldBe(
+                new Plausibility(
+                    50,
+                    50,
+                    TimeSpan.FromSeconds(10),
+                    90,
+                    RefuseImplausible: true,
+                    new Geofences(Geofence.Flag, Geofence.Off, Geofence.Refuse)
+                )
+            );
+        Read(("Rides:DropoffRadiusMeters", "500")).ShouldBe(s_rules with { DropoffRadiusMeters = 500 });
+        Should.Throw<ConfigurationException>(() => Read(("Rides:Geofences:Start", "1")));
         Should.Throw<ConfigurationException>(() => Read(("Rides:RefuseImplausible", "perhaps")));
         Should.Throw<ConfigurationException>(() => Read(("Rides:PickupRadiusMeters", "-1")));
     }

@@ -26,6 +26,8 @@ public abstract class RideLab
 
     internal static readonly Plausibility Plausibility = RideAndPaymentScenarios.Plausibility;
 
+    internal static readonly RideRules Rules = RideAndPaymentScenarios.Rules;
+
     protected static readonly DateTimeOffset T0 = new(2026, 1, 10, 10, 0, 0, TimeSpan.Zero);
     protected static readonly Place Pickup = Samples.Alexanderplatz;
     protected static readonly Place Dropoff = Samples.Zoo;
@@ -41,11 +43,13 @@ public abstract class RideLab
     protected static SagaLab Rides { get; } = NewLab();
 
     /// <summary>Creates an unused lab.</summary>
-    protected static SagaLab NewLab() =>
+    private protected static SagaLab NewLab(RideRules? rules = null) =>
         new(lab =>
             lab.Saga<RideStateMachine, Ride>()
                 .StartAt(T0)
-                .Services(services => services.AddSingleton(Times).AddSingleton(Plausibility))
+                .Services(services =>
+                    services.AddSingleton(Times).AddSingleton(Plausibility).AddSingleton(rules ?? Rules)
+                )
                 .Outbox(OutboxKind.Transactional)
                 .Redelivery(again => again.Interval(3, TimeSpan.FromMinutes(1)))
         );
@@ -166,11 +170,27 @@ public abstract class RideLab
     internal ForceCancel ForcedCancel(int seconds = 90_000) =>
         new(RideId, "the driver is unavailable", T0.AddSeconds(seconds));
 
+    internal ReassignRide Reassigned(int seconds = 60) => new(RideId, "the driver is lost", T0.AddSeconds(seconds));
+
+    internal RecordWrongPin WrongPin(string driver = Anna, int seconds = 200) =>
+        new(RideId, driver, T0.AddSeconds(seconds));
+
+    internal EndRide EndedByRider(int seconds = 90_000, string rider = Rider) =>
+        new(RideId, rider, 900, T0.AddSeconds(seconds));
+
+    internal RideBecameOverdue BecameOverdue() => new(RideId);
+
+    internal DriverWentSilent WentSilent(string driver = Anna, int seconds = 250) =>
+        new(RideId, driver, T0.AddSeconds(seconds));
+
     /// <summary>A position at the pickup, reported a second before.</summary>
     internal static DriverFix AtPickup(int seconds) => new(Pickup.Lat, Pickup.Lng, T0.AddSeconds(seconds - 1));
 
     internal RateRide Rated(int stars = 5, int seconds = 2000, string rider = Rider) =>
         new(RideId, rider, stars, "thanks", T0.AddSeconds(seconds));
+
+    internal RateRider RatedByDriver(int stars = 4, int seconds = 2000, string driver = Anna) =>
+        new(RideId, driver, stars, "polite", T0.AddSeconds(seconds));
 
     protected FareFinalized Fare(decimal amount = 12.4m) =>
         Events.FareFinalized(RideId, T0.AddSeconds(1001), Samples.Euro(amount), Rider, Anna);

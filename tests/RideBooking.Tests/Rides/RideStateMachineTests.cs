@@ -9,7 +9,7 @@ namespace RideBooking.Tests.Rides;
 /// <summary>Checks the state machine as a table of states and events.</summary>
 public sealed class RideStateMachineTests
 {
-    readonly RideStateMachine _machine = new(RideLab.Times, RideLab.Plausibility);
+    readonly RideStateMachine _machine = new(RideLab.Times, RideLab.Plausibility, RideLab.Rules);
 
     // No ride is ever in Initial or Final: it starts as requested, and its end is a status like any other.
     IEnumerable<State> Statuses => _machine.States.Where(state => state != _machine.Initial && state != _machine.Final);
@@ -19,7 +19,7 @@ public sealed class RideStateMachineTests
     {
         SagaLab.FindingsOf(_machine).ShouldBeEmpty();
         Statuses.Count().ShouldBe(7);
-        _machine.Events.Count().ShouldBe(19);
+        _machine.Events.Count().ShouldBe(25);
     }
 
     [Fact]

@@ -383,6 +383,14 @@ public sealed class RidesModuleTests(RidesModuleTests.Host host) : IClassFixture
             .GetValue<int>()
             .ShouldBe(4);
         (await rider.Post($"rides/{id}/rating", rating.DeepClone())).ShouldBe(HttpStatusCode.Conflict, "already_rated");
+
+        (await (await SignIn("driver")).Post($"rides/{id}/rating", rating.DeepClone())).ShouldBe(
+            HttpStatusCode.NotFound,
+            "ride_not_found"
+        );
+        var both = await driver.Post($"rides/{id}/rating", new JsonObject { ["stars"] = 2 });
+        both.ShouldBe(HttpStatusCode.Accepted).Body!["ratingByDriver"]!["stars"]!.GetValue<int>().ShouldBe(2);
+        both.Body!["rating"]!["stars"]!.GetValue<int>().ShouldBe(4);
     }
 
     [Fact]

@@ -82,7 +82,10 @@ public sealed class When_a_report_cannot_be_true : RideLab
             lab.Saga<RideStateMachine, Ride>()
                 .StartAt(T0)
                 .Services(services =>
-                    services.AddSingleton(Times).AddSingleton(Plausibility with { RefuseImplausible = true })
+                    services
+                        .AddSingleton(Times)
+                        .AddSingleton(Plausibility with { RefuseImplausible = true })
+                        .AddSingleton(Rules)
                 )
         );
         await strict

@@ -138,6 +138,32 @@ public sealed class When_a_ride_goes_well : RideLab
     }
 
     [Fact]
+    public async Task Is_rated_by_both_each_once()
+    {
+        await Given(RideStatus.Completed);
+        (await Send(RatedByDriver(stars: 2, driver: Bela))).ShouldBeFalse();
+        (await Send(RatedByDriver(stars: 2))).ShouldBeTrue();
+        (await Send(Rated(stars: 5))).ShouldBeTrue();
+        (await Send(RatedByDriver(stars: 3))).ShouldBeFalse();
+        Refusal!.Code.ShouldBe("already_rated");
+
+        var view = RideView.Of(await Ride());
+        (view.Rating, view.RatingByDriver).ShouldBe(
+            (new RideView.RatingGiven(5, "thanks"), new RideView.RatingGiven(2, "polite"))
+        );
+        Published<RideRatedV2>().Select(it => (it.By, it.Stars)).ShouldBe([("driver", 2), ("rider", 5)]);
+    }
+
+    [Fact]
+    public async Task Is_not_rated_by_its_driver_later_than_a_day_after()
+    {
+        await Given(RideStatus.Completed);
+        (await Send(RatedByDriver(seconds: 1000 + 86_401))).ShouldBeFalse();
+        Refusal!.Code.ShouldBe("rating_closed");
+        (await Send(RatedByDriver(seconds: 1000 + 86_400))).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Is_not_rated_later_than_a_day_after()
     {
         await Given(RideStatus.Completed);

@@ -79,6 +79,10 @@ public sealed class When_a_rider_is_forgotten(CityLab lab) : IClassFixture<CityL
             $"rides/{completed}/rating",
             new JsonObject { ["stars"] = 5, ["comment"] = $"Greetings from {mark}" }
         );
+        await driver.Post(
+            $"rides/{completed}/rating",
+            new JsonObject { ["stars"] = 5, ["comment"] = $"{mark} was friendly" }
+        );
         // An address that looks as if it were redacted already.
         var cancelled = await rider.Request(Named(City.Alexanderplatz, "redacted"), Named(City.Zoo));
         await rider.Post($"rides/{cancelled}/cancel", new JsonObject { ["reason"] = $"{mark} is ill" });

@@ -8,7 +8,7 @@ namespace RideBooking.Tests.Rides;
 /// <summary>Sends random messages in any order, with duplicates, and checks the invariants of a ride after each.</summary>
 public sealed class When_any_messages_come_in_any_order
 {
-    const int Kinds = 21;
+    const int Kinds = 27;
 
     static readonly HashSet<(string From, string To)> s_legal = Legal();
 
@@ -27,7 +27,7 @@ public sealed class When_any_messages_come_in_any_order
 
     static HashSet<(string, string)> Legal()
     {
-        var graph = new RideStateMachine(RideLab.Times, RideLab.Plausibility).GetGraph();
+        var graph = new RideStateMachine(RideLab.Times, RideLab.Plausibility, RideLab.Rules).GetGraph();
         return
         [
             .. from step in graph.Edges.Where(edge => edge.From.VertexType == typeof(MassTransit.State))
@@ -81,7 +81,13 @@ public sealed class When_any_messages_come_in_any_order
                 17 => SendAndLog(Captured()),
                 18 => SendAndLog(Failed(willRetry: _second % 240 == 0)),
                 19 => SendAndLog(Outstanding()),
-                _ => SendAndLog(Settled()),
+                20 => SendAndLog(Settled()),
+                21 => SendAndLog(Reassigned(_second)),
+                22 => SendAndLog(WrongPin(Anna, _second)),
+                23 => SendAndLog(EndedByRider(_second)),
+                24 => SendAndLog(BecameOverdue()),
+                25 => SendAndLog(RatedByDriver(seconds: _second)),
+                _ => SendAndLog(WentSilent(Anna, _second)),
             };
         }
 
@@ -117,6 +123,9 @@ public sealed class When_any_messages_come_in_any_order
             if (driven)
                 ride.DriverId.ShouldNotBeNull();
             (ride.SearchDeadlineTokenId is not null).ShouldBe(status == RideStatus.Requested);
+            if (status != RideStatus.InProgress)
+                ride.OverdueTokenId.ShouldBeNull();
+            ride.Flags.Count(flag => flag.Code is "rideOverdue").ShouldBeLessThan(2);
 
             // A ride ends once, with one event.
             _log.Count(it => it is RideCompleted or RideCancelled or NoDriverFound).ShouldBe(active ? 0 : 1);

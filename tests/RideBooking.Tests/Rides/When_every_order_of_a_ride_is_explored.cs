@@ -96,8 +96,13 @@ public sealed class When_every_order_of_a_ride_is_explored : RideLab
             NoShow(),
             ForcedComplete(),
             ForcedCancel(),
+            Reassigned(),
+            WrongPin(),
+            EndedByRider(),
+            WentSilent(),
             Cancelled(),
             Rated(),
+            RatedByDriver(),
             Fare(),
             Fee(5),
             Captured(),
@@ -119,7 +124,7 @@ public sealed class When_every_order_of_a_ride_is_explored : RideLab
             [Requested(), Step.Passes(Times.SearchDeadline)],
         ];
         foreach (var way in ways)
-        foreach (var message in all.Append(Deadline()))
+        foreach (var message in all.Concat([Deadline(), BecameOverdue()]))
             await lab.Given(way).When(message).ThenAmongOthers().Run(Stop);
         lab.CoverageOf<Ride>().MustReach(percent: 100);
     }

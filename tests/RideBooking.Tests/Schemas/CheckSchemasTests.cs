@@ -122,7 +122,9 @@ public sealed class CheckSchemasTests : IDisposable
         problems.ShouldContain(problem =>
             problem.Contains("error schema_incompatible: Sample version 2: FULL_TRANSITIVE, backward with version 1: ")
             && problem.Contains("required_member_missing at 'freeWaitUntil'")
-            && problem.Contains("Its consumers: Analytics.RecordRideFacts, Notifications.RecordNotifications.")
+            && problem.Contains(
+                "Its consumers: Analytics.RecordRideFacts, Drivers.TrackAssignments, Notifications.RecordNotifications."
+            )
             && problem.Contains("'freeWaitUntil' is read by Notifications.NotificationTemplates.")
         );
         problems.ShouldContain(problem =>

@@ -27,6 +27,8 @@ internal static class Narrator
             "OfferDeclined" => $"{driver} declines",
             "OfferExpired" => $"{driver} did not answer in time",
             "DriverAssigned" => $"{driver} is on the way to {rider}",
+            "DriverUnassigned" when Text(it, "by") == "operator" =>
+                $"{rider}'s ride is taken from {driver} ({Text(it, "reason")})",
             "DriverUnassigned" => $"{driver} gives up {rider}'s ride ({Text(it, "reason")})",
             "NoDriverFound" => $"no driver for {rider}",
             "DriverArrived" => $"{driver} waits for {rider}",
@@ -41,6 +43,7 @@ internal static class Narrator
             "BalanceOutstanding" => $"{rider} owes {Money(it, "amount")}",
             "BalanceSettled" => $"{rider} pays the outstanding {Money(it, "amount")}",
             "ReceiptIssued" => $"receipt {Text(it, "number")} for {rider}",
+            "RideRated" when Text(it, "by") == "driver" => $"{driver} gives {rider} {Text(it, "stars")} of 5 stars",
             "RideRated" => $"{rider} gives {driver} {Text(it, "stars")} of 5 stars",
             "DriverWentOnline" => $"{driver} goes on duty",
             "DriverWentOffline" => $"{driver} takes a break",

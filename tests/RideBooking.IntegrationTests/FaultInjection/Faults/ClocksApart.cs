@@ -13,6 +13,7 @@ sealed class ClocksApart : Fault<ServersScene>
     {
         ["Matching__SearchDeadline"] = "04:00:00",
         ["Matching__OfferTimeout"] = "03:00:00",
+        ["Matching__MaxPositionAge"] = "04:00:00",
     };
 
     public override string Name => "clocks an hour apart";

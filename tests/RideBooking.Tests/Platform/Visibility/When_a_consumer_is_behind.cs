@@ -21,10 +21,10 @@ public sealed class When_a_consumer_is_behind(HostThatIsBehind host) : IClassFix
         var next = driver.Get("drivers/me");
         // Long enough for an answer that does not wait.
         for (var request = 0; request < 10; request++)
-            (await busy.Get("drivers/me")).Text("availability").ShouldBe("onTrip");
+            (await busy.Get("drivers/me")).Text("availability").ShouldBe("enRoute");
         host.Release();
 
-        (await next).Text("availability").ShouldBe("onTrip");
+        (await next).Text("availability").ShouldBe("enRoute");
     }
 
     async Task<(Driver Driver, JsonNode Offer)> Offered(JsonObject place)

@@ -71,6 +71,8 @@ public sealed class When_three_replicas_share_rides(ServersToStop servers) : IAs
             ["Messaging__Partitions"] = $"{partitions}",
             ["Matching__SearchDeadline"] = "00:30:00",
             ["Matching__OfferTimeout"] = "00:02:00",
+            // The drivers report no positions.
+            ["Matching__MaxPositionAge"] = "1.00:00:00",
         };
         return settings;
     }
