@@ -78,11 +78,11 @@ internal sealed class Notification : IProjectedRow
             ? template.In(language, NotificationContent.ReadData(data))
             : new Words(Title, Text);
 
-    /// <summary>Removes the data of a rider who was forgotten.</summary>
+    /// <summary>Removes the data of a rider who was forgotten, if the kind has personal data.</summary>
     public void Forget()
     {
-        var replacement = NotificationTemplates.ForgottenOffer;
-        (Template, Data, Text) = (replacement.Key, "{}", replacement.English.Text);
+        if (NotificationTemplates.ReplacementOf(Kind) is { } replacement)
+            (Template, Data, Text) = (replacement.Key, "{}", replacement.English.Text);
     }
 
     // A version 8 UUID (RFC 9562) from a hash.

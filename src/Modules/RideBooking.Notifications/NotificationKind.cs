@@ -19,7 +19,7 @@ internal static class NotificationKind
     public const string BalanceWrittenOff = "balanceWrittenOff";
     public const string ReceiptIssued = "receiptIssued";
 
-    /// <summary>The only kind with personal data of a rider: an offer says where the ride goes.</summary>
+    /// <summary>With personal data of a rider: an offer says where the ride goes.</summary>
     public const string RideOffered = "rideOffered";
     public const string TakenOffDuty = "takenOffDuty";
     public const string RideWithdrawn = "rideWithdrawn";

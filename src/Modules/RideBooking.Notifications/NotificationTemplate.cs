@@ -66,6 +66,7 @@ internal abstract partial record NotificationTemplate(
         format switch
         {
             "minutes" => Minutes(value, language),
+            "span" => Span(value, language),
             "money" => language == Language.German ? value.Replace('.', ',') : value,
             "cause" => PaymentCause.In(language, value),
             _ => value,
@@ -83,6 +84,21 @@ internal abstract partial record NotificationTemplate(
             _ => "minutes",
         };
         return string.Create(CultureInfo.InvariantCulture, $"{minutes:0} {unit}");
+    }
+
+    static string Span(string seconds, string language)
+    {
+        var hours = Math.Round(double.Parse(seconds, CultureInfo.InvariantCulture) / 3600);
+        if (hours < 1)
+            return Minutes(seconds, language);
+        var unit = (language, hours) switch
+        {
+            (Language.German, 1) => "Stunde",
+            (Language.German, _) => "Stunden",
+            (_, 1) => "hour",
+            _ => "hours",
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"{hours:0} {unit}");
     }
 
     [GeneratedRegex(@"\{([a-z]+)(?::([a-z]+))?\}", RegexOptions.CultureInvariant)]
@@ -117,7 +133,10 @@ internal sealed record NotificationTemplate<TEvent>(
     public override void AddTo(RecordNotifications projection) => projection.Notify<TEvent>(this);
 }
 
-/// <summary>The template that replaces another when its data was deleted.</summary>
+/// <summary>
+/// The template that replaces those of its kind when the rider of the ride is forgotten, because their data is personal. Its key is
+/// the kind and <c>.forgotten</c>.
+/// </summary>
 internal sealed record ReplacementTemplate(string Key, Audience Audience, string When, Words English, Words German)
     : NotificationTemplate(Key, Audience, When, English, German)
 {

@@ -245,7 +245,13 @@ internal static class NotificationTemplates
             new("Eine Fahrt für Sie", "Von {pickup}, {eta:minutes} entfernt, nach {dropoff}."),
             e => e.Fare is null
         ),
-        ForgottenOffer,
+        new ReplacementTemplate(
+            $"{NotificationKind.RideOffered}.forgotten",
+            Audience.Driver,
+            "the rider of an offered ride is forgotten: it replaces the offer",
+            new("A ride for you", "The data of this ride was deleted."),
+            new("Eine Fahrt für Sie", "Die Daten dieser Fahrt wurden gelöscht.")
+        ),
         ForDriver<DriverIgnoredOffers>(
             $"{NotificationKind.TakenOffDuty}.oneIgnored",
             "the driver ignores an offer, and that ends the shift",
@@ -372,17 +378,13 @@ internal static class NotificationTemplates
         template.Key
     );
 
-    /// <summary>The words of an offer whose rider was forgotten.</summary>
-    public static ReplacementTemplate ForgottenOffer =>
-        s_forgottenOffer ??= new(
-            $"{NotificationKind.RideOffered}.forgotten",
-            Audience.Driver,
-            "the rider of an offered ride is forgotten: it replaces the offer",
-            new("A ride for you", "The data of this ride was deleted."),
-            new("Eine Fahrt für Sie", "Die Daten dieser Fahrt wurden gelöscht.")
-        );
+    /// <summary>The kinds with personal data of a rider.</summary>
+    public static IReadOnlyList<string> PersonalKinds { get; } =
+    [.. All.OfType<ReplacementTemplate>().Select(template => template.Kind)];
 
-    static ReplacementTemplate? s_forgottenOffer;
+    /// <summary>Returns what replaces the notifications of a kind; null if they have no personal data.</summary>
+    public static ReplacementTemplate? ReplacementOf(string kind) =>
+        All.OfType<ReplacementTemplate>().FirstOrDefault(template => template.Kind == kind);
 
     /// <summary>Returns a template by its key; null for a key that this version does not know.</summary>
     public static NotificationTemplate? Find(string key) => s_byKey.GetValueOrDefault(key);

@@ -9,6 +9,7 @@ using RideBooking.Notifications.Webhooks;
 using RideBooking.Platform;
 using RideBooking.Platform.Events.Subscriptions;
 using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Observability;
 
 namespace RideBooking.Notifications;
 
@@ -29,6 +30,7 @@ public sealed class NotificationsModule : IModule
         services.AddSingleton<DeliverySignal>();
         services.AddSingleton<IDeliveryChannel, EmailChannel>();
         services.AddSingleton<IDeliveryChannel, WebhookChannel>();
+        services.AddGauges<FailedDeliveries>();
         services.AddHostedService<CreateDeliveries>();
         services.AddHostedService<SendDeliveries>();
     }

@@ -35,7 +35,7 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
                 await base.Apply(db, generation, [read], cancellationToken);
     }
 
-    /// <summary>Removes from the offers of a rider's rides where the rides went.</summary>
+    /// <summary>Removes from the drivers' notifications of a rider's rides where the rides went.</summary>
     /// <remarks>All these rides have ended, so the rider has a notification of each.</remarks>
     static async Task RedactOffers(DbContext db, int generation, string riderId, CancellationToken cancellationToken)
     {
@@ -50,9 +50,9 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
             .ToHashSet();
         foreach (var batch in rides.Chunk(BatchSize))
             await stored
-                .Where(row => row.Kind == NotificationKind.RideOffered && batch.Contains(row.RideId))
+                .Where(row => NotificationTemplates.PersonalKinds.Contains(row.Kind) && batch.Contains(row.RideId))
                 .LoadAsync(cancellationToken);
-        foreach (var offer in tracked.Where(row => row.Kind == NotificationKind.RideOffered).ToList())
+        foreach (var offer in tracked.Where(row => NotificationTemplates.PersonalKinds.Contains(row.Kind)).ToList())
             if (rides.Contains(offer.RideId))
                 offer.Forget();
     }

@@ -99,7 +99,7 @@ public sealed class RecordNotificationsTests : IAsyncLifetime
             .Select(row => row.Text)
             .ShouldBe(
                 [
-                    NotificationTemplates.ForgottenOffer.English.Text,
+                    NotificationTemplates.ReplacementOf("rideOffered")!.English.Text,
                     "From Alexanderplatz, 4 minutes away, to 52.5072, 13.3325, for 12.40 EUR.",
                 ],
                 ignoreOrder: true
