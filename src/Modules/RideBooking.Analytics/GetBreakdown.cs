@@ -219,7 +219,7 @@ internal static class GetBreakdown
         }
     }
 
-    // What was captured. Refunds are to be subtracted here: see RideFacts.
+    // What was captured, without what was refunded of it.
     static async Task AddRevenue(
         Dictionary<Key, Cell> cells,
         Selection selection,
@@ -240,6 +240,7 @@ internal static class GetBreakdown
             {
                 group.Key,
                 Amount = group.Sum(ride => ride.Captured!.Amount),
+                Refunded = group.Sum(ride => (decimal?)ride.Refunded!.Amount) ?? 0,
                 Payments = group.Count(),
             })
             .ToListAsync(cancellationToken);
@@ -249,7 +250,10 @@ internal static class GetBreakdown
                 selection.KeyOf(group.Key.RequestedQuarter!.Value, group.Key.City, group.Key.VehicleClass)
             );
             var (amount, payments) = cell.Revenue.GetValueOrDefault(group.Key.Currency);
-            cell.Revenue[group.Key.Currency] = (amount + group.Amount, payments + group.Payments);
+            cell.Revenue[group.Key.Currency] = (
+                amount + group.Amount - group.Refunded,
+                payments + group.Payments
+            );
         }
     }
 
@@ -455,7 +459,7 @@ internal static class GetBreakdown
     /// <param name="PickupSeconds">
     /// The mean time from the last assignment to the arrival, seconds; null without one.
     /// </param>
-    /// <param name="Revenue">The amounts captured for them.</param>
+    /// <param name="Revenue">The amounts captured for them, without what was refunded since.</param>
     /// <param name="OnDutySeconds">The time that drivers were on duty, seconds.</param>
     /// <param name="OnTripSeconds">The time of that from an assignment to the end of the ride, seconds.</param>
     /// <param name="Utilisation">The part of the time on duty that was on trips; null without time on duty.</param>
@@ -486,7 +490,7 @@ internal static class GetBreakdown
     internal sealed record Cancellation(string? Stage, string By, int Rides);
 
     /// <summary>The amounts captured in one currency.</summary>
-    /// <param name="Amount">The amount.</param>
+    /// <param name="Amount">The amount, without what was refunded since.</param>
     /// <param name="Payments">The number of payments.</param>
     internal sealed record Revenue(Money Amount, int Payments);
 }

@@ -17,6 +17,7 @@ internal sealed class RecordRideFacts : Projection<RideFacts, Guid>
         On<RideCancelled>(e => e.RideId, (ride, e) => ride.Apply(e));
         On<NoDriverFound>(e => e.RideId, (ride, e) => ride.Apply(e));
         On<PaymentCaptured>(e => e.RideId, (ride, e) => ride.Apply(e));
+        On<PaymentRefunded>(e => e.RideId, (ride, e) => ride.Apply(e));
     }
 
     void On<T>(Func<T, Guid> ride, Action<RideFacts, T> apply)

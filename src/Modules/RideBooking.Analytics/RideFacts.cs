@@ -60,6 +60,9 @@ internal sealed class RideFacts : IProjectedRow
 
     public Money? Captured { get; private set; }
 
+    /// <summary>All refunds together; null if there is none.</summary>
+    public Money? Refunded { get; private set; }
+
     /// <summary>The quarter of an hour of the capture, by which revenue is counted.</summary>
     public DateTimeOffset? CapturedQuarter { get; private set; }
 
@@ -108,10 +111,17 @@ internal sealed class RideFacts : IProjectedRow
         End(e, e.At);
     }
 
-    // Refunds are subtracted from what was captured: a fact of their own belongs here when there is an event of them.
     public void Apply(PaymentCaptured e)
     {
         (Captured, CapturedAt, CapturedQuarter) = (e.Amount, e.At, e.At.Quarter());
+        Version++;
+    }
+
+    // Each refund has the sum of those until then, so the largest is the last.
+    public void Apply(PaymentRefunded e)
+    {
+        if (Refunded is null || e.TotalRefunded.Amount > Refunded.Amount)
+            Refunded = e.TotalRefunded;
         Version++;
     }
 

@@ -47,6 +47,7 @@ public sealed class BillingModule : IModule
         bus.AddConsumer<AssessCancellationFee>();
         bus.AddConsumer<IssueReceipt>();
         bus.AddConsumer<RecordWriteOff>();
+        bus.AddConsumer<RecordRefund>();
     }
 
     /// <inheritdoc />

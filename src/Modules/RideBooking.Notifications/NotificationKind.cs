@@ -12,8 +12,10 @@ internal static class NotificationKind
     public const string RideCancelled = "rideCancelled";
     public const string FareFinalized = "fareFinalized";
     public const string CancellationFee = "cancellationFee";
+    public const string AuthorizationFailed = "authorizationFailed";
     public const string PaymentCaptured = "paymentCaptured";
     public const string PaymentFailed = "paymentFailed";
+    public const string PaymentRefunded = "paymentRefunded";
     public const string BalanceOutstanding = "balanceOutstanding";
     public const string BalanceSettled = "balanceSettled";
     public const string BalanceWrittenOff = "balanceWrittenOff";

@@ -167,12 +167,21 @@ internal static class PaymentCause
     public static string In(string language, string code) =>
         (language, code) switch
         {
-            (Language.German, "card_declined") => "Karte abgelehnt",
-            (Language.German, "insufficient_funds") => "Deckung reicht nicht aus",
-            (Language.German, "expired_card") => "Karte abgelaufen",
-            (Language.German, "invalid_token" or "payment_method_not_found") => "Zahlungsmittel ungültig",
-            (Language.German, "no_payment_method") => "kein Zahlungsmittel",
-            (Language.German, "gateway_timeout" or "gateway_unavailable") => "Zahlungsdienst nicht erreichbar",
+            (Language.German, NoMethod) => "Sie haben kein Zahlungsmittel",
+            (Language.German, _) => $"Ihre Karte wurde abgelehnt ({German(code)})",
+            (_, NoMethod) => "you have no payment method",
+            _ => $"your card was declined ({code.Replace('_', ' ')})",
+        };
+
+    const string NoMethod = "no_payment_method";
+
+    static string German(string code) =>
+        code switch
+        {
+            "card_declined" => "ohne Angabe von Gründen",
+            "insufficient_funds" => "Deckung reicht nicht aus",
+            "expired_card" => "Karte abgelaufen",
+            "invalid_token" or "payment_method_not_found" => "Zahlungsmittel ungültig",
             // A code without words of its own still says something.
             _ => code.Replace('_', ' '),
         };

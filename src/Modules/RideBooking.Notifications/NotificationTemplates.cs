@@ -141,31 +141,88 @@ internal static class NotificationTemplates
             new("Payment received", "We charged {amount:money} to your payment method."),
             new("Zahlung erhalten", "Wir haben {amount:money} von Ihrem Zahlungsmittel abgebucht.")
         ),
-        ForRider<PaymentFailed>(
-            $"{NotificationKind.PaymentFailed}.retried",
-            "an attempt to capture the payment fails, and another follows",
-            e => new(e.RiderId, e.RideId, e.At, ("amount", e.Amount), ("code", e.Code)),
-            new("Your payment failed", "{amount:money} could not be charged ({code:cause}). We will try again."),
+        // Without a time of the next attempt there is none.
+        ForRider<PaymentFailedV2>(
+            $"{NotificationKind.PaymentFailed}.declined",
+            "the card is declined, and another attempt follows",
+            e => new(e.RiderId, e.RideId, e.At, ("amount", e.Amount), ("code", e.Code), ("retry", RetryIn(e))),
+            new(
+                "Your payment failed",
+                "{amount:money} could not be charged: {code:cause}. We will try again in {retry:span}."
+            ),
             new(
                 "Ihre Zahlung ist fehlgeschlagen",
-                "{amount:money} konnten nicht abgebucht werden ({code:cause}). Wir versuchen es noch einmal."
+                "{amount:money} konnten nicht abgebucht werden: {code:cause}. Wir versuchen es in {retry:span} noch einmal."
             ),
-            e => e.WillRetry
+            e => IsRetried(e) && e.Kind != PaymentFailureKind.Unavailable
         ),
-        ForRider<PaymentFailed>(
-            $"{NotificationKind.PaymentFailed}.final",
-            "the last attempt to capture the payment fails",
+        ForRider<PaymentFailedV2>(
+            $"{NotificationKind.PaymentFailed}.declinedFinally",
+            "the card is declined, and no other attempt follows",
             e => new(e.RiderId, e.RideId, e.At, ("amount", e.Amount), ("code", e.Code)),
             new(
                 "Your payment failed",
-                "{amount:money} could not be charged ({code:cause}). We will not try again automatically."
+                "{amount:money} could not be charged: {code:cause}. We will not try again automatically. Please pay with another card."
             ),
             new(
                 "Ihre Zahlung ist fehlgeschlagen",
-                "{amount:money} konnten nicht abgebucht werden ({code:cause}). Wir versuchen es nicht von selbst noch einmal."
+                "{amount:money} konnten nicht abgebucht werden: {code:cause}. Wir versuchen es nicht von selbst noch einmal. Bitte bezahlen Sie mit einer anderen Karte."
             ),
-            e => !e.WillRetry
+            e => !IsRetried(e) && e.Kind != PaymentFailureKind.Unavailable
         ),
+        ForRider<PaymentFailedV2>(
+            $"{NotificationKind.PaymentFailed}.unavailable",
+            "the payment service does not answer, and another attempt follows",
+            e => new(e.RiderId, e.RideId, e.At, ("amount", e.Amount), ("retry", RetryIn(e))),
+            new(
+                "Your payment failed",
+                "{amount:money} could not be charged: the payment service did not answer. We will try again in {retry:span}. You need not do anything."
+            ),
+            new(
+                "Ihre Zahlung ist fehlgeschlagen",
+                "{amount:money} konnten nicht abgebucht werden: Der Zahlungsdienst hat nicht geantwortet. Wir versuchen es in {retry:span} noch einmal. Sie müssen nichts tun."
+            ),
+            e => IsRetried(e) && e.Kind == PaymentFailureKind.Unavailable
+        ),
+        ForRider<PaymentFailedV2>(
+            $"{NotificationKind.PaymentFailed}.unavailableFinally",
+            "the payment service does not answer, and no other attempt follows",
+            e => new(e.RiderId, e.RideId, e.At, ("amount", e.Amount)),
+            new(
+                "Your payment failed",
+                "{amount:money} could not be charged: the payment service did not answer. We will not try again automatically."
+            ),
+            new(
+                "Ihre Zahlung ist fehlgeschlagen",
+                "{amount:money} konnten nicht abgebucht werden: Der Zahlungsdienst hat nicht geantwortet. Wir versuchen es nicht von selbst noch einmal."
+            ),
+            e => !IsRetried(e) && e.Kind == PaymentFailureKind.Unavailable
+        ),
+        // In an outage the rider can do nothing, and the payment is tried again when the ride ends.
+        ForRider<PaymentAuthorizationFailed>(
+            NotificationKind.AuthorizationFailed,
+            "the expected fare cannot be reserved, because the card is declined",
+            e => new(e.RiderId, e.RideId, e.At, ("amount", e.Amount), ("code", e.Code)),
+            new(
+                "Check your payment method",
+                "{amount:money} could not be reserved: {code:cause}. Your ride goes on. We will charge you when it ends: please make another card your default until then."
+            ),
+            new(
+                "Prüfen Sie Ihr Zahlungsmittel",
+                "{amount:money} konnten nicht vorgemerkt werden: {code:cause}. Ihre Fahrt geht weiter. Wir buchen ab, wenn sie endet: Bitte machen Sie bis dahin eine andere Karte zu Ihrer Standardkarte."
+            ),
+            e => e.Kind != PaymentFailureKind.Unavailable
+        ),
+        ForRider<PaymentRefunded>(
+            NotificationKind.PaymentRefunded,
+            "a payment is refunded, in full or in part",
+            e => new(e.RiderId, e.RideId, e.At, ("amount", e.Amount)),
+            new("We refunded your payment", "{amount:money} will be returned to your payment method."),
+            new("Wir haben Ihre Zahlung erstattet", "{amount:money} gehen an Ihr Zahlungsmittel zurück.")
+        ) with
+        {
+            ByEmail = true,
+        },
         ForRider<BalanceOutstanding>(
             NotificationKind.BalanceOutstanding,
             "the rider owes the amount of a ride",
@@ -392,6 +449,10 @@ internal static class NotificationTemplates
     /// <summary>Returns the notifications of an event, at most one for each audience.</summary>
     public static IEnumerable<NotificationContent> Of(object happened) =>
         All.Select(template => template.Of(happened)).OfType<NotificationContent>();
+
+    static bool IsRetried(PaymentFailedV2 e) => e is { WillRetry: true, RetryAt: not null };
+
+    static double RetryIn(PaymentFailedV2 e) => (e.RetryAt!.Value - e.At).TotalSeconds;
 
     static NotificationTemplate<T> ForRider<T>(
         string key,

@@ -141,5 +141,14 @@ internal static class RideConditions
 
     public static bool WillBeRetried(BehaviorContext<Ride, PaymentFailed> context) => context.Message.WillRetry;
 
+    /// <summary>Whether the authorization can still serve: it is released when a ride ends without a price.</summary>
+    public static bool ConcernsTheRide(BehaviorContext<Ride, PaymentAuthorized> context) =>
+        context.Saga.Fare is null && context.Saga.Is() != RideStatus.NoDriverFound;
+
+    public static bool IsFullRefund(BehaviorContext<Ride, PaymentRefunded> context) =>
+        context.Message.TotalRefunded == context.Message.Captured;
+
+    public static bool IsPartialRefund(BehaviorContext<Ride, PaymentRefunded> context) => !IsFullRefund(context);
+
     public static bool WillNotBeRetried(BehaviorContext<Ride, PaymentFailed> context) => !context.Message.WillRetry;
 }

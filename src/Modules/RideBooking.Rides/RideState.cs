@@ -109,7 +109,7 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
                 status,
                 it.At
             ),
-            NoDriverFound it => MoveTo(WithoutDriver(ride), status, it.At),
+            NoDriverFound it => MoveTo(WithoutAuthorization(WithoutDriver(ride)), status, it.At),
             RideNeedsAttention it => With(
                 ride with
                 {
@@ -125,12 +125,18 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
             RideRatedV2 it => With(ride with { Rating = new RideView.RatingGiven(it.Stars, it.Comment) }),
             FareFinalized it => With(WithAmountDue(ride, it.Total)),
             CancellationFeeAssessedV2 it => With(WithAmountDue(ride, it.Amount)),
+            PaymentAuthorized it when ride.Fare is null && ride.Status != RideStatus.NoDriverFound => With(
+                WithPayment(ride, PaymentStatus.Authorized, it.Amount)
+            ),
             PaymentCaptured it => With(WithPayment(ride, PaymentStatus.Captured, it.Amount)),
             PaymentFailed it => With(
                 WithPayment(ride, it.WillRetry ? PaymentStatus.Retrying : PaymentStatus.Outstanding, it.Amount)
             ),
             BalanceOutstanding it => With(WithPayment(ride, PaymentStatus.Outstanding, it.Amount)),
             BalanceWrittenOff it => With(WithPayment(ride, PaymentStatus.WrittenOff, it.Amount)),
+            PaymentRefunded it when it.TotalRefunded == it.Captured => With(
+                WithPayment(ride, PaymentStatus.Refunded, it.TotalRefunded)
+            ),
             BalanceSettled it => With(WithPayment(ride, PaymentStatus.Captured, it.Amount)),
             _ => this,
         };
@@ -170,11 +176,19 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
         var due = ride.Fare ?? amount;
         return due.Amount > 0
             ? WithPayment(ride with { Fare = due }, PaymentStatus.Pending, due)
-            : ride with
+            : WithoutAuthorization(ride) with
             {
                 Fare = due,
             };
     }
+
+    static RideView WithoutAuthorization(RideView ride) =>
+        ride.Payment.Status == PaymentStatus.Authorized
+            ? ride with
+            {
+                Payment = new RideView.PaymentState(PaymentStatus.None, null),
+            }
+            : ride;
 
     static RideView WithPayment(RideView ride, PaymentStatus status, Money amount) =>
         status > ride.Payment.Status ? ride with { Payment = new RideView.PaymentState(status, amount) } : ride;

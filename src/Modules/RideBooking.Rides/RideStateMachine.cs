@@ -30,8 +30,10 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
         Correlate(() => DriverWasAssigned, it => it.RideId);
         Correlate(() => FareFinalized, it => it.RideId);
         Correlate(() => CancellationFeeAssessed, it => it.RideId);
+        Correlate(() => PaymentAuthorized, it => it.RideId);
         Correlate(() => PaymentCaptured, it => it.RideId);
         Correlate(() => PaymentFailed, it => it.RideId);
+        Correlate(() => PaymentRefunded, it => it.RideId);
         Correlate(() => BalanceOutstanding, it => it.RideId);
         Correlate(() => BalanceSettled, it => it.RideId);
         Correlate(() => BalanceWrittenOff, it => it.RideId);
@@ -191,6 +193,9 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
         DuringAny(
             When(FareFinalized).OfItsRider(it => it.RiderId).RecordAmountDue(fare => fare.Total),
             When(CancellationFeeAssessed).OfItsRider(it => it.RiderId).RecordAmountDue(fee => fee.Amount),
+            When(PaymentAuthorized, ConcernsTheRide)
+                .OfItsRider(it => it.RiderId)
+                .RecordPayment(PaymentStatus.Authorized, payment => payment.Amount),
             When(PaymentCaptured)
                 .OfItsRider(it => it.RiderId)
                 .RecordPayment(PaymentStatus.Captured, payment => payment.Amount),
@@ -200,6 +205,11 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
             When(PaymentFailed, WillNotBeRetried)
                 .OfItsRider(it => it.RiderId)
                 .RecordPayment(PaymentStatus.Outstanding, payment => payment.Amount),
+            When(PaymentRefunded, IsFullRefund)
+                .OfItsRider(it => it.RiderId)
+                .RecordPayment(PaymentStatus.Refunded, refund => refund.TotalRefunded),
+            // The payment stays captured: the receipt shows what was refunded.
+            When(PaymentRefunded, IsPartialRefund).OfItsRider(it => it.RiderId),
             When(BalanceOutstanding)
                 .OfItsRider(it => it.RiderId)
                 .RecordPayment(PaymentStatus.Outstanding, balance => balance.Amount),
@@ -240,8 +250,10 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
     public Event<DriverAssigned> DriverWasAssigned { get; } = null!;
     public Event<FareFinalized> FareFinalized { get; } = null!;
     public Event<CancellationFeeAssessedV2> CancellationFeeAssessed { get; } = null!;
+    public Event<PaymentAuthorized> PaymentAuthorized { get; } = null!;
     public Event<PaymentCaptured> PaymentCaptured { get; } = null!;
     public Event<PaymentFailed> PaymentFailed { get; } = null!;
+    public Event<PaymentRefunded> PaymentRefunded { get; } = null!;
     public Event<BalanceOutstanding> BalanceOutstanding { get; } = null!;
     public Event<BalanceSettled> BalanceSettled { get; } = null!;
     public Event<BalanceWrittenOff> BalanceWrittenOff { get; } = null!;

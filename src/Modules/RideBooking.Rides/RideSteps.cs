@@ -147,6 +147,7 @@ internal static class RideSteps
             ride.NoDriverFoundAt = ride.MoveTo(now > due ? now : due);
             ride.SearchDeadlineTokenId = null;
             ride.EndActivity();
+            ride.ReleaseAuthorization();
             return new NoDriverFound(
                 ride.CorrelationId,
                 ride.RiderId,
@@ -165,6 +166,7 @@ internal static class RideSteps
             await context.Publish(ride.Unassign(Initiator.Driver, released.Reason, released.At, searchAgain: false));
             ride.NoDriverFoundAt = ride.ChangedAt;
             ride.EndActivity();
+            ride.ReleaseAuthorization();
             await context.Publish(new NoDriverFound(ride.CorrelationId, ride.RiderId, searched, ride.ChangedAt));
         });
 
@@ -449,6 +451,8 @@ internal static class RideSteps
             ride.Fare ??= amount(context.Message);
             if (ride.Fare.Amount > 0)
                 ride.RecordPayment(PaymentStatus.Pending, ride.Fare);
+            else
+                ride.ReleaseAuthorization();
         });
 
     public static EventActivityBinder<Ride, T> RecordPayment<T>(
@@ -499,6 +503,15 @@ internal static class RideSteps
             return;
         ride.PaymentStatus = status;
         ride.PaymentAmount = amount;
+    }
+
+    /// <summary>Records that nothing is reserved on the card any more, because nothing is due.</summary>
+    static void ReleaseAuthorization(this Ride ride)
+    {
+        if (ride.PaymentStatus != PaymentStatus.Authorized)
+            return;
+        ride.PaymentStatus = PaymentStatus.None;
+        ride.PaymentAmount = null;
     }
 
     /// <summary>Sets the time of the ride's last change, never to an earlier one.</summary>

@@ -69,6 +69,9 @@ public static class OperatorActionNames
     /// <summary>A balance was written off.</summary>
     public const string WriteOffPayment = "write-off-payment";
 
+    /// <summary>A payment was refunded, in full or in part.</summary>
+    public const string RefundPayment = "refund-payment";
+
     /// <summary>A parked event was handed to its subscription again.</summary>
     public const string RetryEvent = "retry-event";
 

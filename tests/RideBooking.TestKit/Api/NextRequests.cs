@@ -660,6 +660,27 @@ public static class NextRequests
             "`writtenOff`",
             async (by, s) => (await by.Get($"rides/{s.RideId}/receipt")).Is("status", "writtenOff")
         ),
+        Refund(
+            "GET /operations/payments/{id}",
+            "`refunded`",
+            async (by, s) => (await by.Get($"operations/payments/{s.RideId}")).Is("state", "refunded")
+        ),
+        Refund(
+            "GET /rides/{id}",
+            "payment `refunded`",
+            async (by, s) =>
+                (await by.Get($"rides/{s.RideId}")).Is(HttpStatusCode.OK).Body!["payment"]!["status"]!
+                    .GetValue<string>()
+                    .ShouldBe("refunded")
+        ),
+        Refund(
+            "GET /rides/{id}/receipt",
+            "the refund",
+            async (by, s) =>
+                (await by.Get($"rides/{s.RideId}/receipt")).Is(HttpStatusCode.OK).Body!["refunds"]!
+                    .AsArray()
+                    .Count.ShouldBe(1)
+        ),
     ];
 
     static NextRequest Rider(string write, string next, string sees, Func<CallerStory, Task> check) =>
@@ -778,6 +799,24 @@ public static class NextRequests
                 await s.Owing();
                 var by = await s.Operator();
                 (await by.Post($"operations/payments/{s.RideId}/write-off", CallerStory.Because())).Is(
+                    HttpStatusCode.Accepted
+                );
+                await check(by, s);
+            }
+        );
+
+    static NextRequest Refund(string next, string sees, Func<Person, CallerStory, Task> check) =>
+        new(
+            Operators,
+            "POST /operations/payments/{id}/refund",
+            next,
+            sees,
+            async s =>
+            {
+                await s.Completed(await s.Card("tok_visa"));
+                await s.Rider.SeesPayment(s.RideId, "captured");
+                var by = await s.Operator();
+                (await by.Post($"operations/payments/{s.RideId}/refund", CallerStory.Because())).Is(
                     HttpStatusCode.Accepted
                 );
                 await check(by, s);

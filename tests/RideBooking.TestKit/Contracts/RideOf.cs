@@ -71,8 +71,19 @@ internal sealed class RideOf(string rider = "rider-1", string driver = "driver-a
 
     public PaymentCaptured Captured => new(RideId, rider, PaymentId, Fare, 1, After(7));
 
-    public PaymentFailed Failed =>
-        new(RideId, rider, PaymentId, Fare, 1, "card_declined", WillRetry: true, After(8), After(7));
+    public PaymentFailedV2 Failed =>
+        new(
+            RideId,
+            rider,
+            PaymentId,
+            Fare,
+            1,
+            "card_declined",
+            WillRetry: true,
+            After(8),
+            After(7),
+            PaymentFailureKind.Declined
+        );
 
     public BalanceOutstanding Owed => new(RideId, rider, Fare, After(8));
 

@@ -102,11 +102,31 @@ public sealed class NotificationTemplatesTests
     [Fact]
     public void A_failed_payment_says_why_and_whether_it_is_tried_again()
     {
-        Rider(Ride.Failed).ShouldBe("12.40 EUR could not be charged (card declined). We will try again.");
-        Rider(Ride.Failed, "de")
-            .ShouldBe("12,40 EUR konnten nicht abgebucht werden (Karte abgelehnt). Wir versuchen es noch einmal.");
-        Rider(Ride.Failed with { WillRetry = false })!.ShouldEndWith("We will not try again automatically.");
+        Rider(Ride.Failed)
+            .ShouldBe(
+                "12.40 EUR could not be charged: your card was declined (card declined). We will try again in 1 minute."
+            );
+        Rider(Ride.Failed with { Code = "insufficient_funds" }, "de")
+            .ShouldBe(
+                "12,40 EUR konnten nicht abgebucht werden: Ihre Karte wurde abgelehnt (Deckung reicht nicht aus). Wir versuchen es in 1 Minute noch einmal."
+            );
+        Rider(Ride.Failed with { WillRetry = false })!.ShouldEndWith(
+            "We will not try again automatically. Please pay with another card."
+        );
         Rider(Ride.Failed with { Code = "lost_card" }, "de")!.ShouldContain("(lost card)");
+        Rider(Ride.Failed with { Code = "no_payment_method" })!.ShouldContain(": you have no payment method. ");
+    }
+
+    [Fact]
+    public void A_payment_that_failed_in_an_outage_does_not_blame_the_card()
+    {
+        var failed = Ride.Failed with { Kind = PaymentFailureKind.Unavailable, Code = "gateway_timeout" };
+        Rider(failed with { RetryAt = failed.At.AddHours(24) })
+            .ShouldBe(
+                "12.40 EUR could not be charged: the payment service did not answer. We will try again in 24 hours. You need not do anything."
+            );
+        Rider(failed with { RetryAt = failed.At.AddHours(1) }, "de")!.ShouldContain("in 1 Stunde noch einmal.");
+        Rider(failed with { WillRetry = false })!.ShouldEndWith("We will not try again automatically.");
     }
 
     [Fact]

@@ -201,6 +201,25 @@ public abstract class RideLab
     protected PaymentCaptured Captured(decimal amount = 12.4m) =>
         new(RideId, Rider, Guid.CreateVersion7(), Samples.Euro(amount), 1, T0.AddSeconds(1002));
 
+    protected PaymentAuthorized Authorized() =>
+        new(RideId, Rider, Guid.CreateVersion7(), Samples.Euro(12.4m), T0.AddSeconds(11));
+
+    protected PaymentRefunded Refunded(decimal total = 12.4m) =>
+        new(
+            RideId,
+            Rider,
+            Guid.CreateVersion7(),
+            Guid.CreateVersion7(),
+            1,
+            Samples.Euro(total),
+            [],
+            Samples.Euro(12.4m),
+            Samples.Euro(total),
+            RefundReason.Goodwill,
+            DriverBears: true,
+            T0.AddSeconds(1005)
+        );
+
     protected PaymentFailed Failed(bool willRetry, int attempt = 1) =>
         new(
             RideId,

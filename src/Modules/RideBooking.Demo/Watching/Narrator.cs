@@ -39,6 +39,7 @@ internal static class Narrator
             "FareFinalized" => $"{rider}'s ride costs {Money(it, "total")}",
             "CancellationFeeAssessed" => $"cancelling costs {rider} {Money(it, "amount")}",
             "PaymentCaptured" => $"{rider} pays {Money(it, "amount")}",
+            "PaymentRefunded" => $"{rider} gets {Money(it, "amount")} back",
             "PaymentFailed" => $"{rider}'s card fails: {Text(it, "code")?.Replace('_', ' ')}",
             "BalanceOutstanding" => $"{rider} owes {Money(it, "amount")}",
             "BalanceSettled" => $"{rider} pays the outstanding {Money(it, "amount")}",

@@ -205,6 +205,7 @@ public sealed class RecoverTests(EmbeddedHost host) : IClassFixture<EmbeddedHost
             "PayNow",
             "RetryPayment",
             "WriteOffPayment",
+            "RefundPayment",
         ];
         Consumers
             .Messages.Where(message => message.Namespace != "MassTransit.Scheduling")
