@@ -250,10 +250,7 @@ internal static class GetBreakdown
                 selection.KeyOf(group.Key.RequestedQuarter!.Value, group.Key.City, group.Key.VehicleClass)
             );
             var (amount, payments) = cell.Revenue.GetValueOrDefault(group.Key.Currency);
-            cell.Revenue[group.Key.Currency] = (
-                amount + group.Amount - group.Refunded,
-                payments + group.Payments
-            );
+            cell.Revenue[group.Key.Currency] = (amount + group.Amount - group.Refunded, payments + group.Payments);
         }
     }
 

@@ -27,6 +27,7 @@ public sealed class MatchingModule : IModule
         services.AddSingleton(MatchingOptions.Read(configuration));
         services.AddScoped<NearbyDrivers>();
         services.AddScoped<ExclusiveOffers>();
+        services.AddSingleton<FollowOffers>();
         services.AddSingleton<Batches>();
         services.AddSingleton<DeleteOldTraces>();
         services.AddHostedService(provider => provider.GetRequiredService<DeleteOldTraces>());

@@ -30,4 +30,15 @@ internal sealed record OfferView(
             offer.PickupEtaSeconds,
             offer.ExpiresAt
         );
+
+    public static OfferView Of(DriverOffered offered) =>
+        new(
+            offered.OfferId,
+            offered.RideId,
+            offered.Pickup,
+            offered.Dropoff,
+            offered.Fare,
+            offered.PickupEtaSeconds,
+            offered.ExpiresAt
+        );
 }

@@ -34,6 +34,8 @@ public sealed class RidesModule : IModule
             .AddSingleton(StuckRides.Read(configuration))
             .AddSingleton<StartPins>()
             .AddSingleton<FollowRide>()
+            .AddSingleton<DriverLocations>()
+            .AddHostedService(services => services.GetRequiredService<DriverLocations>())
             .AddSingleton<WatchRides>()
             .AddSingleton<IRecoverableWork>(provider => provider.GetRequiredService<WatchRides>())
             .AddHostedService(provider => provider.GetRequiredService<WatchRides>())

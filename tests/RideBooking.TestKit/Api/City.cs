@@ -46,6 +46,9 @@ public sealed class City(Func<HttpClient> open, Func<TimeSpan, IPolling>? wait =
         return driver;
     }
 
+    /// <summary>Signs in a driver who exists already.</summary>
+    public async Task<Driver> KnownDriver(string id) => new(await SignIn("driver", id), wait);
+
     /// <summary>Signs in a new operator.</summary>
     public async Task<Person> Operator() => new(await SignIn("operator"), wait);
 

@@ -108,6 +108,38 @@ public sealed class GetBreakdownTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Revenue_is_what_was_captured_without_what_was_refunded_whatever_came_first()
+    {
+        var (ride, other) = (new RideOf(), new RideOf());
+        await _lab.Deliver(Requested(ride, "berlin", "standard"));
+        await _lab.Deliver(Requested(other, "berlin", "standard"));
+        await _lab.Deliver(Refunded(2, total: 3.40m));
+        await _lab.Deliver(Refunded(1, total: 1.00m));
+        await _lab.Deliver(ride.Captured);
+        await _lab.Deliver(other.Captured);
+
+        (await Items($"{Day}&groupBy=city")).ShouldHaveSingleItem()["revenue"]!
+            .ToJsonString()
+            .ShouldBe("""[{"amount":{"amount":"21.40","currency":"EUR"},"payments":2}]""");
+
+        PaymentRefunded Refunded(int number, decimal total) =>
+            new(
+                ride.RideId,
+                "rider-1",
+                ride.PaymentId,
+                Guid.CreateVersion7(),
+                number,
+                Samples.Euro(1),
+                [],
+                RideOf.Fare,
+                Samples.Euro(total),
+                "goodwill",
+                false,
+                RideOf.T0
+            );
+    }
+
+    [Fact]
     public async Task Utilisation_is_the_time_on_trips_of_the_time_on_duty_in_each_hour()
     {
         var (shift, start) = (Guid.CreateVersion7(), new DateTimeOffset(2026, 1, 10, 10, 30, 0, TimeSpan.Zero));

@@ -110,9 +110,8 @@ public sealed class NotificationTemplatesTests
             .ShouldBe(
                 "12,40 EUR konnten nicht abgebucht werden: Ihre Karte wurde abgelehnt (Deckung reicht nicht aus). Wir versuchen es in 1 Minute noch einmal."
             );
-        Rider(Ride.Failed with { WillRetry = false })!.ShouldEndWith(
-            "We will not try again automatically. Please pay with another card."
-        );
+        Rider(Ride.Failed with { WillRetry = false })!
+            .ShouldEndWith("We will not try again automatically. Please pay with another card.");
         Rider(Ride.Failed with { Code = "lost_card" }, "de")!.ShouldContain("(lost card)");
         Rider(Ride.Failed with { Code = "no_payment_method" })!.ShouldContain(": you have no payment method. ");
     }
@@ -127,6 +126,22 @@ public sealed class NotificationTemplatesTests
             );
         Rider(failed with { RetryAt = failed.At.AddHours(1) }, "de")!.ShouldContain("in 1 Stunde noch einmal.");
         Rider(failed with { WillRetry = false })!.ShouldEndWith("We will not try again automatically.");
+    }
+
+    [Fact]
+    public void A_card_that_is_declined_before_the_ride_can_be_replaced_but_an_outage_is_not_mentioned()
+    {
+        var failed = new PaymentAuthorizationFailed(
+            Ride.RideId,
+            "rider-1",
+            Ride.PaymentId,
+            RideOf.Fare,
+            "card_declined",
+            "declined",
+            RideOf.T0
+        );
+        Rider(failed)!.ShouldStartWith("12.40 EUR could not be reserved: your card was declined (card declined).");
+        Rider(failed with { Kind = PaymentFailureKind.Unavailable }).ShouldBeNull();
     }
 
     [Fact]

@@ -73,7 +73,7 @@ internal static class CreatePartner
                 RuleFor(request => request.Name).Text(1, Partner.MaxNameLength);
                 RuleFor(request => request.Url).Text(1, Partner.MaxUrlLength);
                 RuleFor(request => request.EventTypes)
-                    .Must(types => types.Count > 0 && types.All(s_events.Contains))
+                    .Must(types => types is { Count: > 0 } && types.All(s_events.Contains))
                     .WithMessage("must be names of events, such as RideRequested");
                 RuleFor(request => request.Reason).Reason();
             }
