@@ -18,6 +18,7 @@ internal static class NotificationKind
     public const string PaymentRefunded = "paymentRefunded";
     public const string BalanceOutstanding = "balanceOutstanding";
     public const string BalanceSettled = "balanceSettled";
+    public const string BalanceWrittenOff = "balanceWrittenOff";
     public const string ReceiptIssued = "receiptIssued";
 
     /// <summary>With personal data of a rider: an offer says where the ride goes.</summary>
@@ -27,4 +28,6 @@ internal static class NotificationKind
     public const string DestinationChanged = "destinationChanged";
     public const string TakenOffDuty = "takenOffDuty";
     public const string RideWithdrawn = "rideWithdrawn";
+
+    public const string RideNeedsAttention = "rideNeedsAttention";
 }

@@ -81,7 +81,7 @@ internal sealed class DirectDispatcher(IServiceProvider services)
         foreach (var (endpoint, consumes) in _receivers)
             if (AsConsumed(message, consumes) is ({ } consumed, { } type))
                 await (Task)Call(nameof(DispatchTo), type, endpoint, consumed, id);
-        if (_projections.Keys.Any(projection => projection.Events.Contains(message.GetType())))
+        if (_projections.Keys.Any(projection => projection.Events.Any(record => IsVersionOf(record, message))))
             await Project(message, id);
     }
 
@@ -98,6 +98,11 @@ internal sealed class DirectDispatcher(IServiceProvider services)
                 return (message, type);
         return null;
     }
+
+    // A projection of a later version also reads what older publishers publish.
+    static bool IsVersionOf(Type record, object message) =>
+        EventCatalogue.Published.Find(message.GetType()) is { } published
+        && EventCatalogue.Published.Find(record)?.Name == published.Name;
 
     // One after the other, as a subscription reads.
     Task Project(object message, Guid id)

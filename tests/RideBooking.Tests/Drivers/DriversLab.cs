@@ -220,5 +220,7 @@ public sealed class DriversLab : ModuleLab
                 "tokyo" => TimeZoneInfo.FindSystemTimeZoneById("Asia/Tokyo"),
                 _ => TimeZone,
             };
+
+        public string? CityOf(Place place) => null;
     }
 }

@@ -30,6 +30,7 @@ public sealed class When_a_rider_is_forgotten(CityLab lab) : IClassFixture<CityL
             "drivers_assignments",
             "drivers_ride_destinations",
             "matching_searches",
+            "notifications_contacts",
             "notifications_notifications",
             "payments_payment_methods",
             "rides_rides",
@@ -47,6 +48,7 @@ public sealed class When_a_rider_is_forgotten(CityLab lab) : IClassFixture<CityL
             "drivers_assignments",
             "drivers_ride_destinations",
             "matching_searches",
+            "notifications_contacts",
             "notifications_notifications",
             "payments_payment_methods",
             "rides_rides",
@@ -72,6 +74,7 @@ public sealed class When_a_rider_is_forgotten(CityLab lab) : IClassFixture<CityL
             "riders/me/payment-methods",
             new JsonObject { ["token"] = "tok_visa", ["label"] = $"{mark}'s card" }
         );
+        await rider.Put("riders/me/profile", new JsonObject { ["email"] = $"{mark}@example.org", ["language"] = "de" });
         var stops = new JsonArray(Named(City.Gendarmenmarkt));
         var completed = (
             await rider.Post(
