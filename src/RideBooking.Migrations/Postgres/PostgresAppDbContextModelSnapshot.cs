@@ -856,6 +856,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("offer_id");
 
+                    b.Property<DateTimeOffset?>("AcceptedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("accepted_at");
+
                     b.Property<string>("Answer")
                         .IsRequired()
                         .HasMaxLength(10)
@@ -876,9 +880,18 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("released");
 
+                    b.Property<DateTimeOffset?>("ReleasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("released_at");
+
                     b.Property<Guid>("RideId")
                         .HasColumnType("uuid")
                         .HasColumnName("ride_id");
+
+                    b.Property<string>("VehicleClass")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("vehicle_class");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -887,6 +900,9 @@ namespace RideBooking.Migrations.Postgres
 
                     b.HasKey("Generation", "OfferId")
                         .HasName("pk_offer_facts");
+
+                    b.HasIndex("Generation", "AcceptedAt")
+                        .HasDatabaseName("ix_offer_facts_generation_accepted_at");
 
                     b.HasIndex("Generation", "OfferedAt")
                         .HasDatabaseName("ix_offer_facts_generation_offered_at");
@@ -916,6 +932,11 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(255)")
                         .HasColumnName("arrived_driver_id");
 
+                    b.Property<string>("CancelledAtStage")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("cancelled_at_stage");
+
                     b.Property<string>("CancelledBy")
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
@@ -929,14 +950,35 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("captured_quarter");
 
+                    b.Property<string>("City")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("city");
+
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("ended_at");
+
+                    b.Property<DateTimeOffset?>("FirstAssignedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_assigned_at");
+
+                    b.Property<DateTimeOffset?>("LastAssignedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_assigned_at");
+
+                    b.Property<int?>("MatchSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("match_seconds");
 
                     b.Property<string>("Outcome")
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("outcome");
+
+                    b.Property<int?>("PickupSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("pickup_seconds");
 
                     b.Property<DateTimeOffset?>("RequestedAt")
                         .HasColumnType("timestamp with time zone")
@@ -949,6 +991,11 @@ namespace RideBooking.Migrations.Postgres
                     b.Property<DateTimeOffset?>("StartedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("started_at");
+
+                    b.Property<string>("VehicleClass")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("vehicle_class");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -969,6 +1016,20 @@ namespace RideBooking.Migrations.Postgres
                                 .HasColumnName("captured_currency");
                         });
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Refunded", "RideBooking.Analytics.RideFacts.Refunded#Money", b1 =>
+                        {
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("numeric(18,4)")
+                                .HasColumnName("refunded_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("refunded_currency");
+                        });
+
                     b.HasKey("Generation", "RideId")
                         .HasName("pk_ride_facts");
 
@@ -981,11 +1042,67 @@ namespace RideBooking.Migrations.Postgres
                     b.ToTable("ride_facts", "analytics");
                 });
 
+            modelBuilder.Entity("RideBooking.Analytics.ShiftFacts", b =>
+                {
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
+                    b.Property<Guid>("ShiftId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("shift_id");
+
+                    b.Property<string>("DriverId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("driver_id");
+
+                    b.Property<double?>("Lat")
+                        .HasColumnType("double precision")
+                        .HasColumnName("lat");
+
+                    b.Property<double?>("Lng")
+                        .HasColumnType("double precision")
+                        .HasColumnName("lng");
+
+                    b.Property<DateTimeOffset?>("OfflineAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("offline_at");
+
+                    b.Property<DateTimeOffset?>("OnlineAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("online_at");
+
+                    b.Property<string>("VehicleClass")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("vehicle_class");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Generation", "ShiftId")
+                        .HasName("pk_shift_facts");
+
+                    b.HasIndex("Generation", "OfflineAt")
+                        .HasDatabaseName("ix_shift_facts_generation_offline_at");
+
+                    b.ToTable("shift_facts", "analytics");
+                });
+
             modelBuilder.Entity("RideBooking.Billing.Invoice", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
+
+                    b.Property<string>("City")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("city");
 
                     b.Property<DateTimeOffset>("IssuedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1006,6 +1123,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("paid_at");
 
+                    b.Property<string>("Refunds")
+                        .HasColumnType("text")
+                        .HasColumnName("refunds");
+
                     b.Property<Guid>("RideId")
                         .HasColumnType("uuid")
                         .HasColumnName("ride_id");
@@ -1015,6 +1136,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
                         .HasColumnName("rider_id");
+
+                    b.Property<int>("Rules")
+                        .HasColumnType("integer")
+                        .HasColumnName("rules");
 
                     b.Property<string>("TariffVersion")
                         .IsRequired()
@@ -1208,7 +1333,36 @@ namespace RideBooking.Migrations.Postgres
                     b.HasKey("DriverId")
                         .HasName("pk_profiles");
 
+                    b.HasIndex("OnlineSince")
+                        .HasDatabaseName("ix_profiles_online_since")
+                        .HasFilter("online_since IS NOT NULL");
+
                     b.ToTable("profiles", "drivers");
+                });
+
+            modelBuilder.Entity("RideBooking.Drivers.DriverRating", b =>
+                {
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
+                    b.Property<string>("DriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("driver_id");
+
+                    b.Property<int>("Ratings")
+                        .HasColumnType("integer")
+                        .HasColumnName("ratings");
+
+                    b.Property<int>("Stars")
+                        .HasColumnType("integer")
+                        .HasColumnName("stars");
+
+                    b.HasKey("Generation", "DriverId")
+                        .HasName("pk_driver_ratings");
+
+                    b.ToTable("driver_ratings", "drivers");
                 });
 
             modelBuilder.Entity("RideBooking.Drivers.Earning", b =>
@@ -1221,6 +1375,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("ride_id");
 
+                    b.Property<int>("Correction")
+                        .HasColumnType("integer")
+                        .HasColumnName("correction");
+
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
@@ -1228,6 +1386,11 @@ namespace RideBooking.Migrations.Postgres
                     b.Property<bool>("Cancelled")
                         .HasColumnType("boolean")
                         .HasColumnName("cancelled");
+
+                    b.Property<string>("City")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("city");
 
                     b.Property<string>("DriverId")
                         .IsRequired()
@@ -1283,7 +1446,7 @@ namespace RideBooking.Migrations.Postgres
                                 .HasColumnName("tolls_currency");
                         });
 
-                    b.HasKey("Generation", "RideId")
+                    b.HasKey("Generation", "RideId", "Correction")
                         .HasName("pk_earnings");
 
                     b.HasIndex("Generation", "DriverId", "At")
@@ -1306,6 +1469,61 @@ namespace RideBooking.Migrations.Postgres
                         .HasName("pk_ended_rides");
 
                     b.ToTable("ended_rides", "drivers");
+                });
+
+            modelBuilder.Entity("RideBooking.Drivers.RideDestination", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("ride_id");
+
+                    b.Property<int>("Number")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Stops")
+                        .HasColumnType("text")
+                        .HasColumnName("stops");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Dropoff", "RideBooking.Drivers.RideDestination.Dropoff#Place", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Address")
+                                .HasMaxLength(500)
+                                .HasColumnType("character varying(500)")
+                                .HasColumnName("dropoff_address");
+
+                            b1.Property<double>("Lat")
+                                .HasColumnType("double precision")
+                                .HasColumnName("dropoff_lat");
+
+                            b1.Property<double>("Lng")
+                                .HasColumnType("double precision")
+                                .HasColumnName("dropoff_lng");
+                        });
+
+                    b.HasKey("RideId")
+                        .HasName("pk_ride_destinations");
+
+                    b.ToTable("ride_destinations", "drivers");
+                });
+
+            modelBuilder.Entity("RideBooking.Drivers.StartedRide", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("ride_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.HasKey("RideId")
+                        .HasName("pk_started_rides");
+
+                    b.ToTable("started_rides", "drivers");
                 });
 
             modelBuilder.Entity("RideBooking.EventLog.Archives.Archive", b =>
@@ -1769,6 +1987,22 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(255)")
                         .HasColumnName("driver_id");
 
+                    b.Property<DateTimeOffset?>("CoolsDownUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cools_down_until");
+
+                    b.Property<int>("Declines")
+                        .HasColumnType("integer")
+                        .HasColumnName("declines");
+
+                    b.Property<DateTimeOffset?>("DeclinesSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("declines_since");
+
+                    b.Property<DateTimeOffset?>("IdleSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("idle_since");
+
                     b.Property<int>("MissedOffers")
                         .HasColumnType("integer")
                         .HasColumnName("missed_offers");
@@ -1828,6 +2062,75 @@ namespace RideBooking.Migrations.Postgres
                         .HasDatabaseName("ix_candidates_reserved_ride_id");
 
                     b.ToTable("candidates", "matching");
+                });
+
+            modelBuilder.Entity("RideBooking.Matching.LastBatch", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Window")
+                        .HasColumnType("bigint")
+                        .HasColumnName("window");
+
+                    b.HasKey("Id")
+                        .HasName("pk_last_batch");
+
+                    b.ToTable("last_batch", "matching");
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Window = 0L
+                        });
+                });
+
+            modelBuilder.Entity("RideBooking.Matching.MatchAttempt", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("ride_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Candidates")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("candidates");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<Guid?>("OfferId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("offer_id");
+
+                    b.Property<double>("RadiusMeters")
+                        .HasColumnType("double precision")
+                        .HasColumnName("radius_meters");
+
+                    b.Property<string>("Trigger")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("trigger");
+
+                    b.HasKey("RideId", "Id")
+                        .HasName("pk_match_attempts");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_match_attempts_at");
+
+                    b.ToTable("match_attempts", "matching");
                 });
 
             modelBuilder.Entity("RideBooking.Matching.Offer", b =>
@@ -1895,6 +2198,9 @@ namespace RideBooking.Migrations.Postgres
                         .HasDatabaseName("ix_offers_active_ride_id")
                         .HasFilter("active_ride_id IS NOT NULL");
 
+                    b.HasIndex("DriverId", "OfferedAt")
+                        .HasDatabaseName("ix_offers_driver_id_offered_at");
+
                     b.HasIndex("RideId", "DriverId")
                         .HasDatabaseName("ix_offers_ride_id_driver_id");
 
@@ -1910,6 +2216,10 @@ namespace RideBooking.Migrations.Postgres
                     b.Property<int>("Attempts")
                         .HasColumnType("integer")
                         .HasColumnName("attempts");
+
+                    b.Property<int>("DestinationChange")
+                        .HasColumnType("integer")
+                        .HasColumnName("destination_change");
 
                     b.Property<int>("FailedPolls")
                         .HasColumnType("integer")
@@ -1935,6 +2245,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")
                         .HasColumnName("status");
+
+                    b.Property<string>("Stops")
+                        .HasColumnType("text")
+                        .HasColumnName("stops");
 
                     b.Property<string>("VehicleClass")
                         .IsRequired()
@@ -2002,6 +2316,144 @@ namespace RideBooking.Migrations.Postgres
                     b.ToTable("searches", "matching");
                 });
 
+            modelBuilder.Entity("RideBooking.Notifications.Contacts.Contact", b =>
+                {
+                    b.Property<string>("RiderId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("rider_id");
+
+                    b.Property<string>("Email")
+                        .HasMaxLength(254)
+                        .HasColumnType("character varying(254)")
+                        .HasColumnName("email");
+
+                    b.Property<string>("Language")
+                        .HasMaxLength(8)
+                        .HasColumnType("character varying(8)")
+                        .HasColumnName("language");
+
+                    b.HasKey("RiderId")
+                        .HasName("pk_contacts");
+
+                    b.ToTable("contacts", "notifications");
+                });
+
+            modelBuilder.Entity("RideBooking.Notifications.Deliveries.Delivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("channel");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("event_id");
+
+                    b.Property<string>("EventType")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("event_type");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("LastError")
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("last_error");
+
+                    b.Property<DateTimeOffset>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Recipient")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("recipient");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("status");
+
+                    b.Property<string>("StreamId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("stream_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_deliveries");
+
+                    b.HasIndex("FinishedAt")
+                        .HasDatabaseName("ix_deliveries_finished_at");
+
+                    b.HasIndex("Status", "NextAttemptAt")
+                        .HasDatabaseName("ix_deliveries_status_next_attempt_at");
+
+                    b.HasIndex("Channel", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_deliveries_channel_created_at_id");
+
+                    b.HasIndex("EventId", "Channel", "Recipient")
+                        .IsUnique()
+                        .HasDatabaseName("ix_deliveries_event_id_channel_recipient");
+
+                    b.HasIndex("Recipient", "StreamId", "Position")
+                        .HasDatabaseName("ix_deliveries_recipient_stream_id_position");
+
+                    b.ToTable("deliveries", "notifications");
+                });
+
+            modelBuilder.Entity("RideBooking.Notifications.Deliveries.DeliveryCheckpoint", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("LeasedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("leased_until");
+
+                    b.Property<string>("Owner")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("owner");
+
+                    b.Property<long>("Position")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.HasKey("Id")
+                        .HasName("pk_delivery_checkpoint");
+
+                    b.ToTable("delivery_checkpoint", "notifications");
+                });
+
             modelBuilder.Entity("RideBooking.Notifications.Notification", b =>
                 {
                     b.Property<int>("Generation")
@@ -2022,6 +2474,11 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(10)")
                         .HasColumnName("audience");
 
+                    b.Property<string>("Data")
+                        .HasMaxLength(20000)
+                        .HasColumnType("character varying(20000)")
+                        .HasColumnName("data");
+
                     b.Property<Guid>("EventId")
                         .HasColumnType("uuid")
                         .HasColumnName("event_id");
@@ -2041,6 +2498,11 @@ namespace RideBooking.Migrations.Postgres
                     b.Property<Guid>("RideId")
                         .HasColumnType("uuid")
                         .HasColumnName("ride_id");
+
+                    b.Property<string>("Template")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("template");
 
                     b.Property<string>("Text")
                         .IsRequired()
@@ -2065,6 +2527,57 @@ namespace RideBooking.Migrations.Postgres
                         .HasDatabaseName("ix_notifications_generation_audience_recipient_id_at_id");
 
                     b.ToTable("notifications", "notifications");
+                });
+
+            modelBuilder.Entity("RideBooking.Notifications.Webhooks.Partner", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DisabledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("disabled_at");
+
+                    b.Property<string>("EventTypes")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("event_types");
+
+                    b.Property<long>("FromPosition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("from_position");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<byte[]>("Secret")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("url");
+
+                    b.HasKey("Id")
+                        .HasName("pk_partners");
+
+                    b.HasIndex("CreatedAt", "Id")
+                        .HasDatabaseName("ix_partners_created_at_id");
+
+                    b.ToTable("partners", "notifications");
                 });
 
             modelBuilder.Entity("RideBooking.Operations.Alerts.Alert", b =>
@@ -2627,6 +3140,9 @@ namespace RideBooking.Migrations.Postgres
                     b.HasKey("Id")
                         .HasName("pk_operator_actions");
 
+                    b.HasIndex("RideId")
+                        .HasDatabaseName("ix_operator_actions_ride_id");
+
                     b.HasIndex("At", "Id")
                         .HasDatabaseName("ix_operator_actions_at_id");
 
@@ -2710,6 +3226,48 @@ namespace RideBooking.Migrations.Postgres
                     b.ToTable("redrives", "operations");
                 });
 
+            modelBuilder.Entity("RideBooking.Payments.Authorizations.GatewayAuthorization", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("ride_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Token")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("token");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amount", "RideBooking.Payments.Authorizations.GatewayAuthorization.Amount#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("numeric(18,4)")
+                                .HasColumnName("amount_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("amount_currency");
+                        });
+
+                    b.HasKey("RideId", "Number")
+                        .HasName("pk_authorizations");
+
+                    b.ToTable("authorizations", "payments");
+                });
+
             modelBuilder.Entity("RideBooking.Payments.Gateway.SandboxCharge", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2730,6 +3288,14 @@ namespace RideBooking.Migrations.Postgres
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("key");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasDefaultValue("charge")
+                        .HasColumnName("kind");
 
                     b.Property<string>("Outcome")
                         .IsConcurrencyToken()
@@ -2792,6 +3358,10 @@ namespace RideBooking.Migrations.Postgres
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
+
+                    b.Property<int?>("AuthorizationNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("authorization_number");
 
                     b.Property<string>("Token")
                         .IsRequired()
@@ -2883,6 +3453,15 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("attempt");
 
+                    b.Property<int>("AuthorizationNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("authorization_number");
+
+                    b.Property<string>("AuthorizationState")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("authorization_state");
+
                     b.Property<DateTimeOffset?>("CapturedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("captured_at");
@@ -2896,6 +3475,11 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(64)")
                         .HasColumnName("failure_code");
 
+                    b.Property<string>("FailureKind")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("failure_kind");
+
                     b.Property<int>("KeyNumber")
                         .HasColumnType("integer")
                         .HasColumnName("key_number");
@@ -2904,6 +3488,14 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("opened_at");
 
+                    b.Property<int?>("OutageSince")
+                        .HasColumnType("integer")
+                        .HasColumnName("outage_since");
+
+                    b.Property<int>("Outages")
+                        .HasColumnType("integer")
+                        .HasColumnName("outages");
+
                     b.Property<Guid>("PaymentId")
                         .HasColumnType("uuid")
                         .HasColumnName("payment_id");
@@ -2911,6 +3503,14 @@ namespace RideBooking.Migrations.Postgres
                     b.Property<Guid?>("PaymentMethodId")
                         .HasColumnType("uuid")
                         .HasColumnName("payment_method_id");
+
+                    b.Property<Guid?>("RefundRetryTokenId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("refund_retry_token_id");
+
+                    b.Property<string>("Refunds")
+                        .HasColumnType("text")
+                        .HasColumnName("refunds");
 
                     b.Property<DateTimeOffset?>("RetryAt")
                         .HasColumnType("timestamp with time zone")
@@ -2957,12 +3557,30 @@ namespace RideBooking.Migrations.Postgres
                                 .HasColumnName("due_currency");
                         });
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "ExpectedFare", "RideBooking.Payments.Payment.ExpectedFare#Money", b1 =>
+                        {
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("numeric(18,4)")
+                                .HasColumnName("expected_fare_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("expected_fare_currency");
+                        });
+
                     b.HasKey("CorrelationId")
                         .HasName("pk_payments");
 
                     b.HasIndex("PaymentId")
                         .IsUnique()
                         .HasDatabaseName("ix_payments_payment_id");
+
+                    b.HasIndex("AuthorizationState", "ChangedAt")
+                        .HasDatabaseName("ix_payments_authorization_state_changed_at")
+                        .HasFilter("authorization_state = 'voiding'");
 
                     b.HasIndex("RiderId", "Status")
                         .HasDatabaseName("ix_payments_rider_id_status");
@@ -3152,6 +3770,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
 
+                    b.Property<long>("Cell")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cell");
+
                     b.Property<double?>("DoubtedLat")
                         .HasColumnType("double precision")
                         .HasColumnName("doubted_lat");
@@ -3207,8 +3829,8 @@ namespace RideBooking.Migrations.Postgres
                     b.HasKey("DriverId")
                         .HasName("pk_driver_positions");
 
-                    b.HasIndex("Lat", "Lng")
-                        .HasDatabaseName("ix_driver_positions_lat_lng");
+                    b.HasIndex("Cell")
+                        .HasDatabaseName("ix_driver_positions_cell");
 
                     b.ToTable("driver_positions", "drivers");
                 });
@@ -3273,6 +3895,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(500)")
                         .HasColumnName("completion_reason");
 
+                    b.Property<int>("DestinationChanges")
+                        .HasColumnType("integer")
+                        .HasColumnName("destination_changes");
+
                     b.Property<int?>("DistanceMeters")
                         .HasColumnType("integer")
                         .HasColumnName("distance_meters");
@@ -3313,6 +3939,14 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("offer_id");
 
+                    b.Property<DateTimeOffset?>("OverdueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("overdue_at");
+
+                    b.Property<Guid?>("OverdueTokenId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("overdue_token_id");
+
                     b.Property<Guid?>("PaymentMethodId")
                         .HasColumnType("uuid")
                         .HasColumnName("payment_method_id");
@@ -3322,6 +3956,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("payment_status");
+
+                    b.Property<DateTimeOffset?>("PickupAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("pickup_at");
 
                     b.Property<Guid?>("QuoteId")
                         .HasColumnType("uuid")
@@ -3350,13 +3988,34 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(255)")
                         .HasColumnName("rider_id");
 
+                    b.Property<DateTimeOffset?>("RiderRatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("rider_rated_at");
+
+                    b.Property<string>("RiderRatingComment")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("rider_rating_comment");
+
+                    b.Property<int?>("RiderStars")
+                        .HasColumnType("integer")
+                        .HasColumnName("rider_stars");
+
                     b.Property<int>("Search")
                         .HasColumnType("integer")
                         .HasColumnName("search");
 
+                    b.Property<DateTimeOffset?>("SearchAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("search_at");
+
                     b.Property<Guid?>("SearchDeadlineTokenId")
                         .HasColumnType("uuid")
                         .HasColumnName("search_deadline_token_id");
+
+                    b.Property<Guid?>("SearchStartTokenId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("search_start_token_id");
 
                     b.Property<DateTimeOffset>("SearchStartedAt")
                         .HasColumnType("timestamp with time zone")
@@ -3376,6 +4035,14 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
+                    b.Property<string>("Stops")
+                        .HasColumnType("text")
+                        .HasColumnName("stops");
+
+                    b.Property<int?>("TripSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("trip_seconds");
+
                     b.Property<string>("VehicleClass")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -3390,6 +4057,10 @@ namespace RideBooking.Migrations.Postgres
                     b.Property<int?>("WaitSeconds")
                         .HasColumnType("integer")
                         .HasColumnName("wait_seconds");
+
+                    b.Property<int>("WrongPins")
+                        .HasColumnType("integer")
+                        .HasColumnName("wrong_pins");
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "DriverVehicle", "RideBooking.Rides.Ride.DriverVehicle#Vehicle", b1 =>
                         {
@@ -3515,7 +4186,7 @@ namespace RideBooking.Migrations.Postgres
                     b.HasIndex("ActiveRiderId")
                         .IsUnique()
                         .HasDatabaseName("ix_rides_active_rider_id")
-                        .HasFilter("active_rider_id IS NOT NULL");
+                        .HasFilter("active_rider_id IS NOT NULL AND pickup_at IS NULL");
 
                     b.HasIndex("FlaggedAt")
                         .HasDatabaseName("ix_rides_flagged_at")
@@ -3530,11 +4201,40 @@ namespace RideBooking.Migrations.Postgres
                     b.HasIndex("RiderId", "RequestedAt")
                         .HasDatabaseName("ix_rides_rider_id_requested_at");
 
+                    b.HasIndex(new[] { "ActiveRiderId", "CorrelationId" }, "ix_rides_active")
+                        .HasDatabaseName("ix_rides_active_rider_id_id")
+                        .HasFilter("active_rider_id IS NOT NULL");
+
                     b.HasIndex(new[] { "RiderId" }, "ix_rides_unpaid")
                         .HasDatabaseName("ix_rides_rider_id")
                         .HasFilter("payment_status IN ('Outstanding', 'Retrying')");
 
                     b.ToTable("rides", "rides");
+                });
+
+            modelBuilder.Entity("RideBooking.Rides.RiderRating", b =>
+                {
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
+                    b.Property<string>("RiderId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("rider_id");
+
+                    b.Property<int>("Ratings")
+                        .HasColumnType("integer")
+                        .HasColumnName("ratings");
+
+                    b.Property<int>("Stars")
+                        .HasColumnType("integer")
+                        .HasColumnName("stars");
+
+                    b.HasKey("Generation", "RiderId")
+                        .HasName("pk_rider_ratings");
+
+                    b.ToTable("rider_ratings", "rides");
                 });
 
             modelBuilder.Entity("Quartz.BLOB_TRIGGERS", b =>

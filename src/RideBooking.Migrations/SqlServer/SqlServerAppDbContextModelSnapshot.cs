@@ -966,6 +966,10 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("offer_id");
 
+                    b.Property<DateTimeOffset?>("AcceptedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("accepted_at");
+
                     b.Property<string>("Answer")
                         .IsRequired()
                         .HasMaxLength(10)
@@ -988,9 +992,19 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("bit")
                         .HasColumnName("released");
 
+                    b.Property<DateTimeOffset?>("ReleasedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("released_at");
+
                     b.Property<Guid>("RideId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("ride_id");
+
+                    b.Property<string>("VehicleClass")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("vehicle_class")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -999,6 +1013,9 @@ namespace RideBooking.Migrations.SqlServer
 
                     b.HasKey("Generation", "OfferId")
                         .HasName("pk_offer_facts");
+
+                    b.HasIndex("Generation", "AcceptedAt")
+                        .HasDatabaseName("ix_offer_facts_generation_accepted_at");
 
                     b.HasIndex("Generation", "OfferedAt")
                         .HasDatabaseName("ix_offer_facts_generation_offered_at");
@@ -1031,6 +1048,12 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("arrived_driver_id")
                         .UseCollation("Latin1_General_BIN2");
 
+                    b.Property<string>("CancelledAtStage")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("cancelled_at_stage")
+                        .UseCollation("Latin1_General_BIN2");
+
                     b.Property<string>("CancelledBy")
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
@@ -1045,15 +1068,37 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("captured_quarter");
 
+                    b.Property<string>("City")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("city")
+                        .UseCollation("Latin1_General_BIN2");
+
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("ended_at");
+
+                    b.Property<DateTimeOffset?>("FirstAssignedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("first_assigned_at");
+
+                    b.Property<DateTimeOffset?>("LastAssignedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("last_assigned_at");
+
+                    b.Property<int?>("MatchSeconds")
+                        .HasColumnType("int")
+                        .HasColumnName("match_seconds");
 
                     b.Property<string>("Outcome")
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
                         .HasColumnName("outcome")
                         .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<int?>("PickupSeconds")
+                        .HasColumnType("int")
+                        .HasColumnName("pickup_seconds");
 
                     b.Property<DateTimeOffset?>("RequestedAt")
                         .HasColumnType("datetimeoffset")
@@ -1066,6 +1111,12 @@ namespace RideBooking.Migrations.SqlServer
                     b.Property<DateTimeOffset?>("StartedAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("started_at");
+
+                    b.Property<string>("VehicleClass")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("vehicle_class")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -1087,6 +1138,21 @@ namespace RideBooking.Migrations.SqlServer
                                 .UseCollation("Latin1_General_BIN2");
                         });
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Refunded", "RideBooking.Analytics.RideFacts.Refunded#Money", b1 =>
+                        {
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("decimal(18,4)")
+                                .HasColumnName("refunded_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("nvarchar(3)")
+                                .HasColumnName("refunded_currency")
+                                .UseCollation("Latin1_General_BIN2");
+                        });
+
                     b.HasKey("Generation", "RideId")
                         .HasName("pk_ride_facts");
 
@@ -1101,11 +1167,72 @@ namespace RideBooking.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("RideBooking.Analytics.ShiftFacts", b =>
+                {
+                    b.Property<int>("Generation")
+                        .HasColumnType("int")
+                        .HasColumnName("generation");
+
+                    b.Property<Guid>("ShiftId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("shift_id");
+
+                    b.Property<string>("DriverId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<double?>("Lat")
+                        .HasColumnType("float")
+                        .HasColumnName("lat");
+
+                    b.Property<double?>("Lng")
+                        .HasColumnType("float")
+                        .HasColumnName("lng");
+
+                    b.Property<DateTimeOffset?>("OfflineAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("offline_at");
+
+                    b.Property<DateTimeOffset?>("OnlineAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("online_at");
+
+                    b.Property<string>("VehicleClass")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("vehicle_class")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("version");
+
+                    b.HasKey("Generation", "ShiftId")
+                        .HasName("pk_shift_facts");
+
+                    b.HasIndex("Generation", "OfflineAt")
+                        .HasDatabaseName("ix_shift_facts_generation_offline_at");
+
+                    b.ToTable("shift_facts", "analytics");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
             modelBuilder.Entity("RideBooking.Billing.Invoice", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
+
+                    b.Property<string>("City")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("city")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset>("IssuedAt")
                         .HasColumnType("datetimeoffset")
@@ -1128,6 +1255,11 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("paid_at");
 
+                    b.Property<string>("Refunds")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("refunds")
+                        .UseCollation("Latin1_General_BIN2");
+
                     b.Property<Guid>("RideId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("ride_id");
@@ -1138,6 +1270,10 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("nvarchar(255)")
                         .HasColumnName("rider_id")
                         .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<int>("Rules")
+                        .HasColumnType("int")
+                        .HasColumnName("rules");
 
                     b.Property<string>("TariffVersion")
                         .IsRequired()
@@ -1348,7 +1484,39 @@ namespace RideBooking.Migrations.SqlServer
                     b.HasKey("DriverId")
                         .HasName("pk_profiles");
 
+                    b.HasIndex("OnlineSince")
+                        .HasDatabaseName("ix_profiles_online_since")
+                        .HasFilter("online_since IS NOT NULL");
+
                     b.ToTable("profiles", "drivers");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Drivers.DriverRating", b =>
+                {
+                    b.Property<int>("Generation")
+                        .HasColumnType("int")
+                        .HasColumnName("generation");
+
+                    b.Property<string>("DriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<int>("Ratings")
+                        .HasColumnType("int")
+                        .HasColumnName("ratings");
+
+                    b.Property<int>("Stars")
+                        .HasColumnType("int")
+                        .HasColumnName("stars");
+
+                    b.HasKey("Generation", "DriverId")
+                        .HasName("pk_driver_ratings");
+
+                    b.ToTable("driver_ratings", "drivers");
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
@@ -1363,6 +1531,10 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("ride_id");
 
+                    b.Property<int>("Correction")
+                        .HasColumnType("int")
+                        .HasColumnName("correction");
+
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("at");
@@ -1370,6 +1542,12 @@ namespace RideBooking.Migrations.SqlServer
                     b.Property<bool>("Cancelled")
                         .HasColumnType("bit")
                         .HasColumnName("cancelled");
+
+                    b.Property<string>("City")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("city")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("DriverId")
                         .IsRequired()
@@ -1429,7 +1607,7 @@ namespace RideBooking.Migrations.SqlServer
                                 .UseCollation("Latin1_General_BIN2");
                         });
 
-                    b.HasKey("Generation", "RideId")
+                    b.HasKey("Generation", "RideId", "Correction")
                         .HasName("pk_earnings");
 
                     b.HasIndex("Generation", "DriverId", "At")
@@ -1454,6 +1632,67 @@ namespace RideBooking.Migrations.SqlServer
                         .HasName("pk_ended_rides");
 
                     b.ToTable("ended_rides", "drivers");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Drivers.RideDestination", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("ride_id");
+
+                    b.Property<int>("Number")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Stops")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("stops")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Dropoff", "RideBooking.Drivers.RideDestination.Dropoff#Place", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Address")
+                                .HasMaxLength(500)
+                                .HasColumnType("nvarchar(500)")
+                                .HasColumnName("dropoff_address")
+                                .UseCollation("Latin1_General_BIN2");
+
+                            b1.Property<double>("Lat")
+                                .HasColumnType("float")
+                                .HasColumnName("dropoff_lat");
+
+                            b1.Property<double>("Lng")
+                                .HasColumnType("float")
+                                .HasColumnName("dropoff_lng");
+                        });
+
+                    b.HasKey("RideId")
+                        .HasName("pk_ride_destinations");
+
+                    b.ToTable("ride_destinations", "drivers");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Drivers.StartedRide", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("ride_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.HasKey("RideId")
+                        .HasName("pk_started_rides");
+
+                    b.ToTable("started_rides", "drivers");
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
@@ -1961,6 +2200,22 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("driver_id")
                         .UseCollation("Latin1_General_BIN2");
 
+                    b.Property<DateTimeOffset?>("CoolsDownUntil")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("cools_down_until");
+
+                    b.Property<int>("Declines")
+                        .HasColumnType("int")
+                        .HasColumnName("declines");
+
+                    b.Property<DateTimeOffset?>("DeclinesSince")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("declines_since");
+
+                    b.Property<DateTimeOffset?>("IdleSince")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("idle_since");
+
                     b.Property<int>("MissedOffers")
                         .HasColumnType("int")
                         .HasColumnName("missed_offers");
@@ -2025,6 +2280,81 @@ namespace RideBooking.Migrations.SqlServer
                         .HasFilter("[reserved_ride_id] IS NOT NULL");
 
                     b.ToTable("candidates", "matching");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Matching.LastBatch", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("int")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Window")
+                        .HasColumnType("bigint")
+                        .HasColumnName("window");
+
+                    b.HasKey("Id")
+                        .HasName("pk_last_batch");
+
+                    b.ToTable("last_batch", "matching");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Window = 0L
+                        });
+                });
+
+            modelBuilder.Entity("RideBooking.Matching.MatchAttempt", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("ride_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Candidates")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("candidates")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("int")
+                        .HasColumnName("number");
+
+                    b.Property<Guid?>("OfferId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("offer_id");
+
+                    b.Property<double>("RadiusMeters")
+                        .HasColumnType("float")
+                        .HasColumnName("radius_meters");
+
+                    b.Property<string>("Trigger")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("trigger")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.HasKey("RideId", "Id")
+                        .HasName("pk_match_attempts");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_match_attempts_at");
+
+                    b.ToTable("match_attempts", "matching");
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
@@ -2097,6 +2427,9 @@ namespace RideBooking.Migrations.SqlServer
                         .HasDatabaseName("ix_offers_active_ride_id")
                         .HasFilter("active_ride_id IS NOT NULL");
 
+                    b.HasIndex("DriverId", "OfferedAt")
+                        .HasDatabaseName("ix_offers_driver_id_offered_at");
+
                     b.HasIndex("RideId", "DriverId")
                         .HasDatabaseName("ix_offers_ride_id_driver_id");
 
@@ -2114,6 +2447,10 @@ namespace RideBooking.Migrations.SqlServer
                     b.Property<int>("Attempts")
                         .HasColumnType("int")
                         .HasColumnName("attempts");
+
+                    b.Property<int>("DestinationChange")
+                        .HasColumnType("int")
+                        .HasColumnName("destination_change");
 
                     b.Property<int>("FailedPolls")
                         .HasColumnType("int")
@@ -2140,6 +2477,11 @@ namespace RideBooking.Migrations.SqlServer
                         .HasMaxLength(16)
                         .HasColumnType("nvarchar(16)")
                         .HasColumnName("status")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Stops")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("stops")
                         .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("VehicleClass")
@@ -2214,6 +2556,160 @@ namespace RideBooking.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("RideBooking.Notifications.Contacts.Contact", b =>
+                {
+                    b.Property<string>("RiderId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("rider_id")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Email")
+                        .HasMaxLength(254)
+                        .HasColumnType("nvarchar(254)")
+                        .HasColumnName("email")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Language")
+                        .HasMaxLength(8)
+                        .HasColumnType("nvarchar(8)")
+                        .HasColumnName("language")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.HasKey("RiderId")
+                        .HasName("pk_contacts");
+
+                    b.ToTable("contacts", "notifications");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Notifications.Deliveries.Delivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("int")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)")
+                        .HasColumnName("channel")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("event_id");
+
+                    b.Property<string>("EventType")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("event_type")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("LastError")
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)")
+                        .HasColumnName("last_error")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<DateTimeOffset>("NextAttemptAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Recipient")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("recipient")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("StreamId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("stream_id")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.HasKey("Id")
+                        .HasName("pk_deliveries");
+
+                    b.HasIndex("FinishedAt")
+                        .HasDatabaseName("ix_deliveries_finished_at");
+
+                    b.HasIndex("Status", "NextAttemptAt")
+                        .HasDatabaseName("ix_deliveries_status_next_attempt_at");
+
+                    b.HasIndex("Channel", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_deliveries_channel_created_at_id");
+
+                    b.HasIndex("EventId", "Channel", "Recipient")
+                        .IsUnique()
+                        .HasDatabaseName("ix_deliveries_event_id_channel_recipient");
+
+                    b.HasIndex("Recipient", "StreamId", "Position")
+                        .HasDatabaseName("ix_deliveries_recipient_stream_id_position");
+
+                    b.ToTable("deliveries", "notifications");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Notifications.Deliveries.DeliveryCheckpoint", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("int")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("LeasedUntil")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("leased_until");
+
+                    b.Property<string>("Owner")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("owner")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<long>("Position")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.HasKey("Id")
+                        .HasName("pk_delivery_checkpoint");
+
+                    b.ToTable("delivery_checkpoint", "notifications");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
             modelBuilder.Entity("RideBooking.Notifications.Notification", b =>
                 {
                     b.Property<int>("Generation")
@@ -2233,6 +2729,12 @@ namespace RideBooking.Migrations.SqlServer
                         .HasMaxLength(10)
                         .HasColumnType("nvarchar(10)")
                         .HasColumnName("audience")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Data")
+                        .HasMaxLength(20000)
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("data")
                         .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid>("EventId")
@@ -2256,6 +2758,12 @@ namespace RideBooking.Migrations.SqlServer
                     b.Property<Guid>("RideId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("ride_id");
+
+                    b.Property<string>("Template")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("template")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Text")
                         .IsRequired()
@@ -2282,6 +2790,62 @@ namespace RideBooking.Migrations.SqlServer
                         .HasDatabaseName("ix_notifications_generation_audience_recipient_id_at_id");
 
                     b.ToTable("notifications", "notifications");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Notifications.Webhooks.Partner", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DisabledAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("disabled_at");
+
+                    b.Property<string>("EventTypes")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)")
+                        .HasColumnName("event_types")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<long>("FromPosition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("from_position");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<byte[]>("Secret")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("varbinary(60)")
+                        .HasColumnName("secret");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)")
+                        .HasColumnName("url")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.HasKey("Id")
+                        .HasName("pk_partners");
+
+                    b.HasIndex("CreatedAt", "Id")
+                        .HasDatabaseName("ix_partners_created_at_id");
+
+                    b.ToTable("partners", "notifications");
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
@@ -2901,6 +3465,9 @@ namespace RideBooking.Migrations.SqlServer
                     b.HasKey("Id")
                         .HasName("pk_operator_actions");
 
+                    b.HasIndex("RideId")
+                        .HasDatabaseName("ix_operator_actions_ride_id");
+
                     b.HasIndex("At", "Id")
                         .HasDatabaseName("ix_operator_actions_at_id");
 
@@ -2992,6 +3559,52 @@ namespace RideBooking.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("RideBooking.Payments.Authorizations.GatewayAuthorization", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("ride_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("int")
+                        .HasColumnName("number");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Token")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("token")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amount", "RideBooking.Payments.Authorizations.GatewayAuthorization.Amount#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("decimal(18,4)")
+                                .HasColumnName("amount_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("nvarchar(3)")
+                                .HasColumnName("amount_currency")
+                                .UseCollation("Latin1_General_BIN2");
+                        });
+
+                    b.HasKey("RideId", "Number")
+                        .HasName("pk_authorizations");
+
+                    b.ToTable("authorizations", "payments");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
             modelBuilder.Entity("RideBooking.Payments.Gateway.SandboxCharge", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3013,6 +3626,15 @@ namespace RideBooking.Migrations.SqlServer
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)")
                         .HasColumnName("key")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasDefaultValue("charge")
+                        .HasColumnName("kind")
                         .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Outcome")
@@ -3082,6 +3704,10 @@ namespace RideBooking.Migrations.SqlServer
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("at");
+
+                    b.Property<int?>("AuthorizationNumber")
+                        .HasColumnType("int")
+                        .HasColumnName("authorization_number");
 
                     b.Property<string>("Token")
                         .IsRequired()
@@ -3184,6 +3810,16 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("int")
                         .HasColumnName("attempt");
 
+                    b.Property<int>("AuthorizationNumber")
+                        .HasColumnType("int")
+                        .HasColumnName("authorization_number");
+
+                    b.Property<string>("AuthorizationState")
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("authorization_state")
+                        .UseCollation("Latin1_General_BIN2");
+
                     b.Property<DateTimeOffset?>("CapturedAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("captured_at");
@@ -3198,6 +3834,12 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("failure_code")
                         .UseCollation("Latin1_General_BIN2");
 
+                    b.Property<string>("FailureKind")
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("failure_kind")
+                        .UseCollation("Latin1_General_BIN2");
+
                     b.Property<int>("KeyNumber")
                         .HasColumnType("int")
                         .HasColumnName("key_number");
@@ -3206,6 +3848,14 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("opened_at");
 
+                    b.Property<int?>("OutageSince")
+                        .HasColumnType("int")
+                        .HasColumnName("outage_since");
+
+                    b.Property<int>("Outages")
+                        .HasColumnType("int")
+                        .HasColumnName("outages");
+
                     b.Property<Guid>("PaymentId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("payment_id");
@@ -3213,6 +3863,15 @@ namespace RideBooking.Migrations.SqlServer
                     b.Property<Guid?>("PaymentMethodId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("payment_method_id");
+
+                    b.Property<Guid?>("RefundRetryTokenId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("refund_retry_token_id");
+
+                    b.Property<string>("Refunds")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("refunds")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("RetryAt")
                         .HasColumnType("datetimeoffset")
@@ -3262,12 +3921,31 @@ namespace RideBooking.Migrations.SqlServer
                                 .UseCollation("Latin1_General_BIN2");
                         });
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "ExpectedFare", "RideBooking.Payments.Payment.ExpectedFare#Money", b1 =>
+                        {
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("decimal(18,4)")
+                                .HasColumnName("expected_fare_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("nvarchar(3)")
+                                .HasColumnName("expected_fare_currency")
+                                .UseCollation("Latin1_General_BIN2");
+                        });
+
                     b.HasKey("CorrelationId")
                         .HasName("pk_payments");
 
                     b.HasIndex("PaymentId")
                         .IsUnique()
                         .HasDatabaseName("ix_payments_payment_id");
+
+                    b.HasIndex("AuthorizationState", "ChangedAt")
+                        .HasDatabaseName("ix_payments_authorization_state_changed_at")
+                        .HasFilter("authorization_state = 'voiding'");
 
                     b.HasIndex("RiderId", "Status")
                         .HasDatabaseName("ix_payments_rider_id_status");
@@ -3478,6 +4156,10 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("at");
 
+                    b.Property<long>("Cell")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cell");
+
                     b.Property<double?>("DoubtedLat")
                         .HasColumnType("float")
                         .HasColumnName("doubted_lat");
@@ -3533,8 +4215,8 @@ namespace RideBooking.Migrations.SqlServer
                     b.HasKey("DriverId")
                         .HasName("pk_driver_positions");
 
-                    b.HasIndex("Lat", "Lng")
-                        .HasDatabaseName("ix_driver_positions_lat_lng");
+                    b.HasIndex("Cell")
+                        .HasDatabaseName("ix_driver_positions_cell");
 
                     b.ToTable("driver_positions", "drivers");
 
@@ -3607,6 +4289,10 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("completion_reason")
                         .UseCollation("Latin1_General_BIN2");
 
+                    b.Property<int>("DestinationChanges")
+                        .HasColumnType("int")
+                        .HasColumnName("destination_changes");
+
                     b.Property<int?>("DistanceMeters")
                         .HasColumnType("int")
                         .HasColumnName("distance_meters");
@@ -3651,6 +4337,14 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("offer_id");
 
+                    b.Property<DateTimeOffset?>("OverdueAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("overdue_at");
+
+                    b.Property<Guid?>("OverdueTokenId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("overdue_token_id");
+
                     b.Property<Guid?>("PaymentMethodId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("payment_method_id");
@@ -3661,6 +4355,10 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("nvarchar(20)")
                         .HasColumnName("payment_status")
                         .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<DateTimeOffset?>("PickupAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("pickup_at");
 
                     b.Property<Guid?>("QuoteId")
                         .HasColumnType("uniqueidentifier")
@@ -3691,13 +4389,35 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("rider_id")
                         .UseCollation("Latin1_General_BIN2");
 
+                    b.Property<DateTimeOffset?>("RiderRatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("rider_rated_at");
+
+                    b.Property<string>("RiderRatingComment")
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnName("rider_rating_comment")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<int?>("RiderStars")
+                        .HasColumnType("int")
+                        .HasColumnName("rider_stars");
+
                     b.Property<int>("Search")
                         .HasColumnType("int")
                         .HasColumnName("search");
 
+                    b.Property<DateTimeOffset?>("SearchAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("search_at");
+
                     b.Property<Guid?>("SearchDeadlineTokenId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("search_deadline_token_id");
+
+                    b.Property<Guid?>("SearchStartTokenId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("search_start_token_id");
 
                     b.Property<DateTimeOffset>("SearchStartedAt")
                         .HasColumnType("datetimeoffset")
@@ -3718,6 +4438,15 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("status")
                         .UseCollation("Latin1_General_BIN2");
 
+                    b.Property<string>("Stops")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("stops")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<int?>("TripSeconds")
+                        .HasColumnType("int")
+                        .HasColumnName("trip_seconds");
+
                     b.Property<string>("VehicleClass")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -3733,6 +4462,10 @@ namespace RideBooking.Migrations.SqlServer
                     b.Property<int?>("WaitSeconds")
                         .HasColumnType("int")
                         .HasColumnName("wait_seconds");
+
+                    b.Property<int>("WrongPins")
+                        .HasColumnType("int")
+                        .HasColumnName("wrong_pins");
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "DriverVehicle", "RideBooking.Rides.Ride.DriverVehicle#Vehicle", b1 =>
                         {
@@ -3867,7 +4600,7 @@ namespace RideBooking.Migrations.SqlServer
                     b.HasIndex("ActiveRiderId")
                         .IsUnique()
                         .HasDatabaseName("ix_rides_active_rider_id")
-                        .HasFilter("active_rider_id IS NOT NULL");
+                        .HasFilter("active_rider_id IS NOT NULL AND pickup_at IS NULL");
 
                     b.HasIndex("FlaggedAt")
                         .HasDatabaseName("ix_rides_flagged_at")
@@ -3882,11 +4615,43 @@ namespace RideBooking.Migrations.SqlServer
                     b.HasIndex("RiderId", "RequestedAt")
                         .HasDatabaseName("ix_rides_rider_id_requested_at");
 
+                    b.HasIndex(new[] { "ActiveRiderId", "CorrelationId" }, "ix_rides_active")
+                        .HasDatabaseName("ix_rides_active_rider_id_id")
+                        .HasFilter("active_rider_id IS NOT NULL");
+
                     b.HasIndex(new[] { "RiderId" }, "ix_rides_unpaid")
                         .HasDatabaseName("ix_rides_rider_id")
                         .HasFilter("payment_status IN ('Outstanding', 'Retrying')");
 
                     b.ToTable("rides", "rides");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Rides.RiderRating", b =>
+                {
+                    b.Property<int>("Generation")
+                        .HasColumnType("int")
+                        .HasColumnName("generation");
+
+                    b.Property<string>("RiderId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("rider_id")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<int>("Ratings")
+                        .HasColumnType("int")
+                        .HasColumnName("ratings");
+
+                    b.Property<int>("Stars")
+                        .HasColumnType("int")
+                        .HasColumnName("stars");
+
+                    b.HasKey("Generation", "RiderId")
+                        .HasName("pk_rider_ratings");
+
+                    b.ToTable("rider_ratings", "rides");
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });

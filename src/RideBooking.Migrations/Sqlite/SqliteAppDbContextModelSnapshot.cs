@@ -851,6 +851,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("offer_id");
 
+                    b.Property<string>("AcceptedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("accepted_at");
+
                     b.Property<string>("Answer")
                         .IsRequired()
                         .HasMaxLength(10)
@@ -871,9 +875,18 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("released");
 
+                    b.Property<string>("ReleasedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("released_at");
+
                     b.Property<Guid>("RideId")
                         .HasColumnType("TEXT")
                         .HasColumnName("ride_id");
+
+                    b.Property<string>("VehicleClass")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("vehicle_class");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -882,6 +895,9 @@ namespace RideBooking.Migrations.Sqlite
 
                     b.HasKey("Generation", "OfferId")
                         .HasName("pk_analytics_offer_facts");
+
+                    b.HasIndex("Generation", "AcceptedAt")
+                        .HasDatabaseName("ix_analytics_offer_facts_generation_accepted_at");
 
                     b.HasIndex("Generation", "OfferedAt")
                         .HasDatabaseName("ix_analytics_offer_facts_generation_offered_at");
@@ -911,6 +927,11 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("arrived_driver_id");
 
+                    b.Property<string>("CancelledAtStage")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cancelled_at_stage");
+
                     b.Property<string>("CancelledBy")
                         .HasMaxLength(20)
                         .HasColumnType("TEXT")
@@ -924,14 +945,35 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("captured_quarter");
 
+                    b.Property<string>("City")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("city");
+
                     b.Property<string>("EndedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("ended_at");
+
+                    b.Property<string>("FirstAssignedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("first_assigned_at");
+
+                    b.Property<string>("LastAssignedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_assigned_at");
+
+                    b.Property<int?>("MatchSeconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("match_seconds");
 
                     b.Property<string>("Outcome")
                         .HasMaxLength(20)
                         .HasColumnType("TEXT")
                         .HasColumnName("outcome");
+
+                    b.Property<int?>("PickupSeconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("pickup_seconds");
 
                     b.Property<string>("RequestedAt")
                         .HasColumnType("TEXT")
@@ -944,6 +986,11 @@ namespace RideBooking.Migrations.Sqlite
                     b.Property<string>("StartedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("started_at");
+
+                    b.Property<string>("VehicleClass")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("vehicle_class");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -964,6 +1011,20 @@ namespace RideBooking.Migrations.Sqlite
                                 .HasColumnName("captured_currency");
                         });
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Refunded", "RideBooking.Analytics.RideFacts.Refunded#Money", b1 =>
+                        {
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("refunded_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("refunded_currency");
+                        });
+
                     b.HasKey("Generation", "RideId")
                         .HasName("pk_analytics_ride_facts");
 
@@ -976,11 +1037,67 @@ namespace RideBooking.Migrations.Sqlite
                     b.ToTable("analytics_ride_facts", (string)null);
                 });
 
+            modelBuilder.Entity("RideBooking.Analytics.ShiftFacts", b =>
+                {
+                    b.Property<int>("Generation")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("generation");
+
+                    b.Property<Guid>("ShiftId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("shift_id");
+
+                    b.Property<string>("DriverId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("driver_id");
+
+                    b.Property<double?>("Lat")
+                        .HasColumnType("REAL")
+                        .HasColumnName("lat");
+
+                    b.Property<double?>("Lng")
+                        .HasColumnType("REAL")
+                        .HasColumnName("lng");
+
+                    b.Property<string>("OfflineAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("offline_at");
+
+                    b.Property<string>("OnlineAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("online_at");
+
+                    b.Property<string>("VehicleClass")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("vehicle_class");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Generation", "ShiftId")
+                        .HasName("pk_analytics_shift_facts");
+
+                    b.HasIndex("Generation", "OfflineAt")
+                        .HasDatabaseName("ix_analytics_shift_facts_generation_offline_at");
+
+                    b.ToTable("analytics_shift_facts", (string)null);
+                });
+
             modelBuilder.Entity("RideBooking.Billing.Invoice", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
+
+                    b.Property<string>("City")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("city");
 
                     b.Property<string>("IssuedAt")
                         .IsRequired()
@@ -1002,6 +1119,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("paid_at");
 
+                    b.Property<string>("Refunds")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("refunds");
+
                     b.Property<Guid>("RideId")
                         .HasColumnType("TEXT")
                         .HasColumnName("ride_id");
@@ -1011,6 +1132,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasMaxLength(255)
                         .HasColumnType("TEXT")
                         .HasColumnName("rider_id");
+
+                    b.Property<int>("Rules")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rules");
 
                     b.Property<string>("TariffVersion")
                         .IsRequired()
@@ -1204,7 +1329,36 @@ namespace RideBooking.Migrations.Sqlite
                     b.HasKey("DriverId")
                         .HasName("pk_drivers_profiles");
 
+                    b.HasIndex("OnlineSince")
+                        .HasDatabaseName("ix_drivers_profiles_online_since")
+                        .HasFilter("online_since IS NOT NULL");
+
                     b.ToTable("drivers_profiles", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Drivers.DriverRating", b =>
+                {
+                    b.Property<int>("Generation")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("generation");
+
+                    b.Property<string>("DriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("driver_id");
+
+                    b.Property<int>("Ratings")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ratings");
+
+                    b.Property<int>("Stars")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("stars");
+
+                    b.HasKey("Generation", "DriverId")
+                        .HasName("pk_drivers_driver_ratings");
+
+                    b.ToTable("drivers_driver_ratings", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.Drivers.Earning", b =>
@@ -1217,6 +1371,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("ride_id");
 
+                    b.Property<int>("Correction")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("correction");
+
                     b.Property<string>("At")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -1225,6 +1383,11 @@ namespace RideBooking.Migrations.Sqlite
                     b.Property<bool>("Cancelled")
                         .HasColumnType("INTEGER")
                         .HasColumnName("cancelled");
+
+                    b.Property<string>("City")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("city");
 
                     b.Property<string>("DriverId")
                         .IsRequired()
@@ -1280,7 +1443,7 @@ namespace RideBooking.Migrations.Sqlite
                                 .HasColumnName("tolls_currency");
                         });
 
-                    b.HasKey("Generation", "RideId")
+                    b.HasKey("Generation", "RideId", "Correction")
                         .HasName("pk_drivers_earnings");
 
                     b.HasIndex("Generation", "DriverId", "At")
@@ -1304,6 +1467,62 @@ namespace RideBooking.Migrations.Sqlite
                         .HasName("pk_drivers_ended_rides");
 
                     b.ToTable("drivers_ended_rides", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Drivers.RideDestination", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ride_id");
+
+                    b.Property<int>("Number")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Stops")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stops");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Dropoff", "RideBooking.Drivers.RideDestination.Dropoff#Place", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Address")
+                                .HasMaxLength(500)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("dropoff_address");
+
+                            b1.Property<double>("Lat")
+                                .HasColumnType("REAL")
+                                .HasColumnName("dropoff_lat");
+
+                            b1.Property<double>("Lng")
+                                .HasColumnType("REAL")
+                                .HasColumnName("dropoff_lng");
+                        });
+
+                    b.HasKey("RideId")
+                        .HasName("pk_drivers_ride_destinations");
+
+                    b.ToTable("drivers_ride_destinations", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Drivers.StartedRide", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ride_id");
+
+                    b.Property<string>("At")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.HasKey("RideId")
+                        .HasName("pk_drivers_started_rides");
+
+                    b.ToTable("drivers_started_rides", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.EventLog.Archives.Archive", b =>
@@ -1773,6 +1992,22 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("driver_id");
 
+                    b.Property<string>("CoolsDownUntil")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cools_down_until");
+
+                    b.Property<int>("Declines")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("declines");
+
+                    b.Property<string>("DeclinesSince")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("declines_since");
+
+                    b.Property<string>("IdleSince")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("idle_since");
+
                     b.Property<int>("MissedOffers")
                         .HasColumnType("INTEGER")
                         .HasColumnName("missed_offers");
@@ -1832,6 +2067,76 @@ namespace RideBooking.Migrations.Sqlite
                         .HasDatabaseName("ix_matching_candidates_reserved_ride_id");
 
                     b.ToTable("matching_candidates", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Matching.LastBatch", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Window")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("window");
+
+                    b.HasKey("Id")
+                        .HasName("pk_matching_last_batch");
+
+                    b.ToTable("matching_last_batch", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Window = 0L
+                        });
+                });
+
+            modelBuilder.Entity("RideBooking.Matching.MatchAttempt", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ride_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("At")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Candidates")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("candidates");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<Guid?>("OfferId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("offer_id");
+
+                    b.Property<double>("RadiusMeters")
+                        .HasColumnType("REAL")
+                        .HasColumnName("radius_meters");
+
+                    b.Property<string>("Trigger")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trigger");
+
+                    b.HasKey("RideId", "Id")
+                        .HasName("pk_matching_match_attempts");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_matching_match_attempts_at");
+
+                    b.ToTable("matching_match_attempts", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.Matching.Offer", b =>
@@ -1901,6 +2206,9 @@ namespace RideBooking.Migrations.Sqlite
                         .HasDatabaseName("ix_matching_offers_active_ride_id")
                         .HasFilter("active_ride_id IS NOT NULL");
 
+                    b.HasIndex("DriverId", "OfferedAt")
+                        .HasDatabaseName("ix_matching_offers_driver_id_offered_at");
+
                     b.HasIndex("RideId", "DriverId")
                         .HasDatabaseName("ix_matching_offers_ride_id_driver_id");
 
@@ -1916,6 +2224,10 @@ namespace RideBooking.Migrations.Sqlite
                     b.Property<int>("Attempts")
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
+
+                    b.Property<int>("DestinationChange")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("destination_change");
 
                     b.Property<int>("FailedPolls")
                         .HasColumnType("INTEGER")
@@ -1942,6 +2254,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasMaxLength(16)
                         .HasColumnType("TEXT")
                         .HasColumnName("status");
+
+                    b.Property<string>("Stops")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stops");
 
                     b.Property<string>("VehicleClass")
                         .IsRequired()
@@ -2009,6 +2325,147 @@ namespace RideBooking.Migrations.Sqlite
                     b.ToTable("matching_searches", (string)null);
                 });
 
+            modelBuilder.Entity("RideBooking.Notifications.Contacts.Contact", b =>
+                {
+                    b.Property<string>("RiderId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rider_id");
+
+                    b.Property<string>("Email")
+                        .HasMaxLength(254)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("email");
+
+                    b.Property<string>("Language")
+                        .HasMaxLength(8)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("language");
+
+                    b.HasKey("RiderId")
+                        .HasName("pk_notifications_contacts");
+
+                    b.ToTable("notifications_contacts", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Notifications.Deliveries.Delivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("channel");
+
+                    b.Property<string>("CreatedAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event_id");
+
+                    b.Property<string>("EventType")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event_type");
+
+                    b.Property<string>("FinishedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("LastError")
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_error");
+
+                    b.Property<string>("NextAttemptAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Recipient")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("recipient");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<string>("StreamId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stream_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notifications_deliveries");
+
+                    b.HasIndex("FinishedAt")
+                        .HasDatabaseName("ix_notifications_deliveries_finished_at");
+
+                    b.HasIndex("Status", "NextAttemptAt")
+                        .HasDatabaseName("ix_notifications_deliveries_status_next_attempt_at");
+
+                    b.HasIndex("Channel", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_notifications_deliveries_channel_created_at_id");
+
+                    b.HasIndex("EventId", "Channel", "Recipient")
+                        .IsUnique()
+                        .HasDatabaseName("ix_notifications_deliveries_event_id_channel_recipient");
+
+                    b.HasIndex("Recipient", "StreamId", "Position")
+                        .HasDatabaseName("ix_notifications_deliveries_recipient_stream_id_position");
+
+                    b.ToTable("notifications_deliveries", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Notifications.Deliveries.DeliveryCheckpoint", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("LeasedUntil")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("leased_until");
+
+                    b.Property<string>("Owner")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<long>("Position")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notifications_delivery_checkpoint");
+
+                    b.ToTable("notifications_delivery_checkpoint", (string)null);
+                });
+
             modelBuilder.Entity("RideBooking.Notifications.Notification", b =>
                 {
                     b.Property<int>("Generation")
@@ -2030,6 +2487,11 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("audience");
 
+                    b.Property<string>("Data")
+                        .HasMaxLength(20000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("data");
+
                     b.Property<Guid>("EventId")
                         .HasColumnType("TEXT")
                         .HasColumnName("event_id");
@@ -2049,6 +2511,11 @@ namespace RideBooking.Migrations.Sqlite
                     b.Property<Guid>("RideId")
                         .HasColumnType("TEXT")
                         .HasColumnName("ride_id");
+
+                    b.Property<string>("Template")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("template");
 
                     b.Property<string>("Text")
                         .IsRequired()
@@ -2073,6 +2540,58 @@ namespace RideBooking.Migrations.Sqlite
                         .HasDatabaseName("ix_notifications_notifications_generation_audience_recipient_id_at_id");
 
                     b.ToTable("notifications_notifications", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Notifications.Webhooks.Partner", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("CreatedAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("DisabledAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("disabled_at");
+
+                    b.Property<string>("EventTypes")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event_types");
+
+                    b.Property<long>("FromPosition")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_position");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<byte[]>("Secret")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("secret");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("url");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notifications_partners");
+
+                    b.HasIndex("CreatedAt", "Id")
+                        .HasDatabaseName("ix_notifications_partners_created_at_id");
+
+                    b.ToTable("notifications_partners", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.Operations.Alerts.Alert", b =>
@@ -2648,6 +3167,9 @@ namespace RideBooking.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_operations_operator_actions");
 
+                    b.HasIndex("RideId")
+                        .HasDatabaseName("ix_operations_operator_actions_ride_id");
+
                     b.HasIndex("At", "Id")
                         .HasDatabaseName("ix_operations_operator_actions_at_id");
 
@@ -2733,6 +3255,49 @@ namespace RideBooking.Migrations.Sqlite
                     b.ToTable("operations_redrives", (string)null);
                 });
 
+            modelBuilder.Entity("RideBooking.Payments.Authorizations.GatewayAuthorization", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ride_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<string>("At")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Token")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("token");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amount", "RideBooking.Payments.Authorizations.GatewayAuthorization.Amount#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("amount_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("amount_currency");
+                        });
+
+                    b.HasKey("RideId", "Number")
+                        .HasName("pk_payments_authorizations");
+
+                    b.ToTable("payments_authorizations", (string)null);
+                });
+
             modelBuilder.Entity("RideBooking.Payments.Gateway.SandboxCharge", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2754,6 +3319,14 @@ namespace RideBooking.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("key");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("charge")
+                        .HasColumnName("kind");
 
                     b.Property<string>("Outcome")
                         .IsConcurrencyToken()
@@ -2817,6 +3390,10 @@ namespace RideBooking.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("at");
+
+                    b.Property<int?>("AuthorizationNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("authorization_number");
 
                     b.Property<string>("Token")
                         .IsRequired()
@@ -2909,6 +3486,15 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempt");
 
+                    b.Property<int>("AuthorizationNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("authorization_number");
+
+                    b.Property<string>("AuthorizationState")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("authorization_state");
+
                     b.Property<string>("CapturedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("captured_at");
@@ -2923,6 +3509,11 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("failure_code");
 
+                    b.Property<string>("FailureKind")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("failure_kind");
+
                     b.Property<int>("KeyNumber")
                         .HasColumnType("INTEGER")
                         .HasColumnName("key_number");
@@ -2932,6 +3523,14 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("opened_at");
 
+                    b.Property<int?>("OutageSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("outage_since");
+
+                    b.Property<int>("Outages")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("outages");
+
                     b.Property<Guid>("PaymentId")
                         .HasColumnType("TEXT")
                         .HasColumnName("payment_id");
@@ -2939,6 +3538,14 @@ namespace RideBooking.Migrations.Sqlite
                     b.Property<Guid?>("PaymentMethodId")
                         .HasColumnType("TEXT")
                         .HasColumnName("payment_method_id");
+
+                    b.Property<Guid?>("RefundRetryTokenId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("refund_retry_token_id");
+
+                    b.Property<string>("Refunds")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("refunds");
 
                     b.Property<string>("RetryAt")
                         .HasColumnType("TEXT")
@@ -2985,12 +3592,30 @@ namespace RideBooking.Migrations.Sqlite
                                 .HasColumnName("due_currency");
                         });
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "ExpectedFare", "RideBooking.Payments.Payment.ExpectedFare#Money", b1 =>
+                        {
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("expected_fare_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("expected_fare_currency");
+                        });
+
                     b.HasKey("CorrelationId")
                         .HasName("pk_payments_payments");
 
                     b.HasIndex("PaymentId")
                         .IsUnique()
                         .HasDatabaseName("ix_payments_payments_payment_id");
+
+                    b.HasIndex("AuthorizationState", "ChangedAt")
+                        .HasDatabaseName("ix_payments_payments_authorization_state_changed_at")
+                        .HasFilter("authorization_state = 'voiding'");
 
                     b.HasIndex("RiderId", "Status")
                         .HasDatabaseName("ix_payments_payments_rider_id_status");
@@ -3184,6 +3809,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("at");
 
+                    b.Property<long>("Cell")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cell");
+
                     b.Property<double?>("DoubtedLat")
                         .HasColumnType("REAL")
                         .HasColumnName("doubted_lat");
@@ -3239,8 +3868,8 @@ namespace RideBooking.Migrations.Sqlite
                     b.HasKey("DriverId")
                         .HasName("pk_drivers_driver_positions");
 
-                    b.HasIndex("Lat", "Lng")
-                        .HasDatabaseName("ix_drivers_driver_positions_lat_lng");
+                    b.HasIndex("Cell")
+                        .HasDatabaseName("ix_drivers_driver_positions_cell");
 
                     b.ToTable("drivers_driver_positions", (string)null);
                 });
@@ -3306,6 +3935,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("completion_reason");
 
+                    b.Property<int>("DestinationChanges")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("destination_changes");
+
                     b.Property<int?>("DistanceMeters")
                         .HasColumnType("INTEGER")
                         .HasColumnName("distance_meters");
@@ -3346,6 +3979,14 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("offer_id");
 
+                    b.Property<string>("OverdueAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("overdue_at");
+
+                    b.Property<Guid?>("OverdueTokenId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("overdue_token_id");
+
                     b.Property<Guid?>("PaymentMethodId")
                         .HasColumnType("TEXT")
                         .HasColumnName("payment_method_id");
@@ -3355,6 +3996,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasMaxLength(20)
                         .HasColumnType("TEXT")
                         .HasColumnName("payment_status");
+
+                    b.Property<string>("PickupAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pickup_at");
 
                     b.Property<Guid?>("QuoteId")
                         .HasColumnType("TEXT")
@@ -3384,13 +4029,34 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("rider_id");
 
+                    b.Property<string>("RiderRatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rider_rated_at");
+
+                    b.Property<string>("RiderRatingComment")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rider_rating_comment");
+
+                    b.Property<int?>("RiderStars")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rider_stars");
+
                     b.Property<int>("Search")
                         .HasColumnType("INTEGER")
                         .HasColumnName("search");
 
+                    b.Property<string>("SearchAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("search_at");
+
                     b.Property<Guid?>("SearchDeadlineTokenId")
                         .HasColumnType("TEXT")
                         .HasColumnName("search_deadline_token_id");
+
+                    b.Property<Guid?>("SearchStartTokenId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("search_start_token_id");
 
                     b.Property<string>("SearchStartedAt")
                         .IsRequired()
@@ -3411,6 +4077,14 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("status");
 
+                    b.Property<string>("Stops")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stops");
+
+                    b.Property<int?>("TripSeconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("trip_seconds");
+
                     b.Property<string>("VehicleClass")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -3425,6 +4099,10 @@ namespace RideBooking.Migrations.Sqlite
                     b.Property<int?>("WaitSeconds")
                         .HasColumnType("INTEGER")
                         .HasColumnName("wait_seconds");
+
+                    b.Property<int>("WrongPins")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("wrong_pins");
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "DriverVehicle", "RideBooking.Rides.Ride.DriverVehicle#Vehicle", b1 =>
                         {
@@ -3550,7 +4228,7 @@ namespace RideBooking.Migrations.Sqlite
                     b.HasIndex("ActiveRiderId")
                         .IsUnique()
                         .HasDatabaseName("ix_rides_rides_active_rider_id")
-                        .HasFilter("active_rider_id IS NOT NULL");
+                        .HasFilter("active_rider_id IS NOT NULL AND pickup_at IS NULL");
 
                     b.HasIndex("FlaggedAt")
                         .HasDatabaseName("ix_rides_rides_flagged_at")
@@ -3565,11 +4243,40 @@ namespace RideBooking.Migrations.Sqlite
                     b.HasIndex("RiderId", "RequestedAt")
                         .HasDatabaseName("ix_rides_rides_rider_id_requested_at");
 
+                    b.HasIndex(new[] { "ActiveRiderId", "CorrelationId" }, "ix_rides_active")
+                        .HasDatabaseName("ix_rides_rides_active_rider_id_id")
+                        .HasFilter("active_rider_id IS NOT NULL");
+
                     b.HasIndex(new[] { "RiderId" }, "ix_rides_unpaid")
                         .HasDatabaseName("ix_rides_rides_rider_id")
                         .HasFilter("payment_status IN ('Outstanding', 'Retrying')");
 
                     b.ToTable("rides_rides", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Rides.RiderRating", b =>
+                {
+                    b.Property<int>("Generation")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("generation");
+
+                    b.Property<string>("RiderId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rider_id");
+
+                    b.Property<int>("Ratings")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ratings");
+
+                    b.Property<int>("Stars")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("stars");
+
+                    b.HasKey("Generation", "RiderId")
+                        .HasName("pk_rides_rider_ratings");
+
+                    b.ToTable("rides_rider_ratings", (string)null);
                 });
 
             modelBuilder.Entity("Quartz.BLOB_TRIGGERS", b =>

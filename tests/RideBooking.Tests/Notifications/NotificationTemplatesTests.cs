@@ -31,13 +31,11 @@ public sealed class NotificationTemplatesTests
     [InlineData(1, "The ride now goes to Gendarmenmarkt with a stop at Alexanderplatz, for 9.90 EUR.")]
     [InlineData(3, "The ride now goes to Gendarmenmarkt with 3 stops, for 9.90 EUR.")]
     public void A_new_destination_is_named_with_its_stops_and_fare(int stops, string expected) =>
-        NotificationTemplates
-            .ForDriver(Ride.Redirected(stops: [.. Enumerable.Repeat(Samples.Alexanderplatz, stops)]))!
-            .Text.ShouldBe(expected);
+        Driver(Ride.Redirected(stops: [.. Enumerable.Repeat(Samples.Alexanderplatz, stops)])).ShouldBe(expected);
 
     [Fact]
     public void A_new_destination_before_the_assignment_has_no_driver_to_notify() =>
-        NotificationTemplates.ForDriver(Ride.Redirected() with { DriverId = null }).ShouldBeNull();
+        Driver(Ride.Redirected() with { DriverId = null }).ShouldBeNull();
 
     [Fact]
     public void An_offer_without_a_promised_fare_names_none() =>

@@ -38,7 +38,7 @@ public sealed class AsyncApiDocumentTests(EmbeddedHost host) : IClassFixture<Emb
     {
         SkipWithoutValidator();
         var document = (await (await host.City.Operator()).Get("asyncapi.json")).Body!;
-        document["channels"]!.AsObject().Remove("RideRequested.v1");
+        document["channels"]!.AsObject().Remove("RideRequested.v2");
 
         (await Validate(document)).ShouldContain(line => line.StartsWith("invalid-ref at operations.rides.publish"));
     }
@@ -49,12 +49,12 @@ public sealed class AsyncApiDocumentTests(EmbeddedHost host) : IClassFixture<Emb
         var document = (await (await host.City.Operator()).Get("asyncapi.json")).Body!;
 
         var operations = document["operations"]!.AsObject();
-        operations["rides.publish.RideRequested.v1"]!["action"]!.GetValue<string>().ShouldBe("send");
-        operations["matching.SearchForDriver.RideRequested.v1"]!["action"]!.GetValue<string>().ShouldBe("receive");
+        operations["rides.publish.RideRequested.v2"]!["action"]!.GetValue<string>().ShouldBe("send");
+        operations["matching.SearchForDriver.RideRequested.v2"]!["action"]!.GetValue<string>().ShouldBe("receive");
         operations["payments.PaymentStateMachine.RideRequested.v2"]!["action"]!.GetValue<string>().ShouldBe("receive");
-        document["channels"]!["RideRequested.v1"]!["address"]!
+        document["channels"]!["RideRequested.v2"]!["address"]!
             .GetValue<string>()
-            .ShouldBe("RideBooking.Contracts:RideRequested");
+            .ShouldBe("RideBooking.Contracts:RideRequestedV2");
     }
 
     [Fact]
