@@ -25,7 +25,9 @@ internal sealed record SearchContinues(Guid RideId, int FailedPolls);
 /// queries the searches. The query that follows the later commit sees the earlier one. That needs no isolation above read
 /// committed and no row that all searches share, so it holds on all three databases. A query inside the transaction that opens
 /// the search (<see cref="SearchForDriver"/>) only saves time: if it finds no driver, this consumer follows. The timer covers
-/// only what no message reports, because positions never touch the bus. Each open search has one timer at a time.
+/// only what no message reports: positions, which never touch the bus, and time, by which the radius grows and drivers cool down.
+/// Each open search has one timer at a time. In batches, a search waits for the end of a window in the same way, and the batch
+/// makes its offer.
 /// </remarks>
 [RepeatIsSafe("It only searches while the ride's search is open, and a ride has one open offer at a time.")]
 internal sealed class FindDriver(

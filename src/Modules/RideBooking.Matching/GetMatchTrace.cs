@@ -45,7 +45,7 @@ internal static class GetMatchTrace
             where attempt.RideId == rideId
             join offer in db.Set<Offer>() on attempt.OfferId equals offer.OfferId into offers
             from offer in offers.DefaultIfEmpty()
-            orderby attempt.At, attempt.Id
+            orderby attempt.Number, attempt.At, attempt.Id
             select new { Attempt = attempt, Offer = (OfferStatus?)offer.Status }
         ).ToListAsync(cancellationToken);
         return

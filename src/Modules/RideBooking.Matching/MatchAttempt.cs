@@ -35,6 +35,9 @@ internal sealed class MatchAttempt
 
     /// <summary>Identifies the attempt. Ids are UUIDv7.</summary>
     public required Guid Id { get; init; }
+
+    /// <summary>How many offers and failed attempts came before it, which orders the attempts of a ride.</summary>
+    public required int Number { get; init; }
     public required DateTimeOffset At { get; init; }
     public required MatchTrigger Trigger { get; init; }
 
@@ -69,6 +72,8 @@ internal sealed class MatchAttempt
         {
             RideId = search.RideId,
             Id = Guid.CreateVersion7(now),
+            // An offer has just been counted.
+            Number = search.FailedPolls + search.Attempts - (search.OfferId is null ? 0 : 1),
             At = now,
             Trigger = trigger,
             RadiusMeters = Math.Round(found.RadiusMeters),

@@ -1,7 +1,6 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
-using RideBooking.EventLog;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 using RideBooking.Positions;
@@ -22,8 +21,7 @@ internal sealed class OfferWaitingRide(
     ExclusiveOffers offers,
     Batches batches,
     MatchingOptions options,
-    TimeProvider clock,
-    EventLogSignal signal
+    TimeProvider clock
 ) : IConsumer<DriverBecameAvailable>
 {
     const int RidesPerPoll = 8;
@@ -32,8 +30,8 @@ internal sealed class OfferWaitingRide(
     {
         var driverId = context.Message.DriverId;
         var cancellationToken = context.CancellationToken;
-        signal.Invalidate(driverId); // no event reports that their offer or ride has ended
         var now = clock.GetUtcNow();
+        var countedFrom = now - options.DeclineWindow;
         var fresh = db.Set<DriverPosition>().FreshSince(now - options.MaxPositionAge);
         var driver = await (
             from candidate in db.Set<Candidate>()
@@ -47,6 +45,7 @@ internal sealed class OfferWaitingRide(
                 position.Lng,
                 position.At,
                 candidate.IdleSince,
+                Declines = candidate.DeclinesSince > countedFrom ? candidate.Declines : 0,
             }
         ).FirstOrDefaultAsync(cancellationToken);
         if (driver is null)
@@ -73,7 +72,14 @@ internal sealed class OfferWaitingRide(
                         Record(
                             search,
                             offerId,
-                            new NearbyDriver(driverId, meters, driver.At, driver.IdleSince, 0, Obstacle: null)
+                            new NearbyDriver(
+                                driverId,
+                                meters,
+                                driver.At,
+                                driver.IdleSince,
+                                driver.Declines,
+                                Obstacle: null
+                            )
                         );
                     else
                         await context.Publish(new DriverBecameAvailable(driverId));

@@ -45,7 +45,9 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
             OfferId: null,
             requested.Pickup,
             requested.Dropoff,
+            (requested as RideRequestedV2)?.Stops ?? [],
             requested.VehicleClass,
+            (requested as RideRequestedV2)?.PickupAt is { } pickupAt ? RideView.AsKept(pickupAt) : null,
             RideView.AcceptedQuote.Of(requested.QuoteId, requested.QuotedFare, requested.QuotedDistanceMeters),
             requested.PaymentMethodId,
             Fare: null,
@@ -82,6 +84,15 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
                 it.At > ChangedAt
                     ? it.At
                     : ChangedAt
+            ),
+            RideSearchStarted it => this with { ChangedAt = it.At },
+            DestinationChanged it => With(
+                ride with
+                {
+                    Dropoff = it.Dropoff,
+                    Stops = it.Stops ?? [],
+                    Quote = new RideView.AcceptedQuote(it.QuoteId, it.QuotedFare, it.QuotedDistanceMeters),
+                }
             ),
             DriverUnassigned { SearchAgain: true } it => this with
             {

@@ -17,11 +17,14 @@ internal static class RideSteps
             ride.ActiveRiderId = asked.RiderId;
             ride.Pickup = asked.Pickup;
             ride.Dropoff = asked.Dropoff;
+            ride.Stops = asked.Stops;
             ride.VehicleClass = asked.VehicleClass;
             ride.QuoteId = asked.QuoteId;
             ride.QuotedFare = asked.QuotedFare;
             ride.QuotedDistanceMeters = asked.QuotedDistanceMeters;
             ride.PaymentMethodId = asked.PaymentMethodId;
+            ride.PickupAt = asked.PickupAt;
+            ride.SearchAt = asked.SearchAt;
             ride.TripSeconds = asked.Terms?.DurationSeconds;
             ride.RequestedAt = ride.MoveTo(asked.At);
             return new RideRequestedV2(
@@ -35,7 +38,65 @@ internal static class RideSteps
                 ride.QuotedDistanceMeters,
                 ride.PaymentMethodId,
                 ride.RequestedAt,
-                asked.Terms
+                asked.Terms,
+                ride.Stops,
+                ride.PickupAt
+            );
+        });
+
+    /// <summary>Replaces the destination, the stops and the quote by those that the rider accepted.</summary>
+    public static EventActivityBinder<Ride, ChangeDestination> Redirect(
+        this EventActivityBinder<Ride, ChangeDestination> binder
+    ) =>
+        binder.Publish(context =>
+        {
+            var (ride, change) = (context.Saga, context.Message);
+            ride.Dropoff = change.Dropoff;
+            ride.Stops = change.Stops;
+            ride.QuoteId = change.QuoteId;
+            ride.QuotedFare = change.Terms.Fare;
+            ride.QuotedDistanceMeters = change.Terms.DistanceMeters;
+            ride.DestinationChanges = change.Number;
+            ride.TripSeconds = change.Terms.DurationSeconds;
+            return new DestinationChanged(
+                ride.CorrelationId,
+                ride.RiderId,
+                ride.DriverId,
+                change.Number,
+                ride.Dropoff,
+                ride.Stops,
+                change.QuoteId,
+                change.Terms.Fare,
+                change.Terms.DistanceMeters,
+                change.Terms,
+                ride.NotBefore(change.At)
+            );
+        });
+
+    /// <summary>Sets the timer that starts the search of a ride that was booked ahead.</summary>
+    public static EventActivityBinder<Ride, RequestRide> ScheduleSearch(
+        this EventActivityBinder<Ride, RequestRide> binder,
+        SagaTimer<Ride, SearchStartDue> start
+    ) =>
+        binder.Schedule(
+            start,
+            ride => new SearchStartDue(ride.CorrelationId, ride.Search),
+            ride => ride.SearchAt!.Value
+        );
+
+    /// <summary>Begins the first search of a ride that was booked ahead, when its timer fires, be that late or early.</summary>
+    public static EventActivityBinder<Ride, SearchStartDue> BeginBookedSearch(
+        this EventActivityBinder<Ride, SearchStartDue> binder
+    ) =>
+        binder.Publish(context =>
+        {
+            var ride = context.Saga;
+            ride.SearchStartTokenId = null;
+            return new RideSearchStarted(
+                ride.CorrelationId,
+                ride.RiderId,
+                ride.PickupAt!.Value,
+                ride.MoveTo(context.Now())
             );
         });
 

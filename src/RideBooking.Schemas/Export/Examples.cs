@@ -20,6 +20,7 @@ internal static class Examples
 
     static readonly Place s_pickup = new(52.5219, 13.4132, "Alexanderplatz, Berlin");
     static readonly Place s_dropoff = new(52.5072, 13.3325, "Zoologischer Garten, Berlin");
+    static readonly Place s_stop = new(52.5163, 13.3777, "Brandenburger Tor, Berlin");
     static readonly Vehicle s_vehicle = new("standard", "B-RB 2026", "Škoda Octavia");
     static readonly Money s_fare = Euro(18.40m);
 
@@ -49,7 +50,23 @@ internal static class Examples
             QuotedDistanceMeters: 6120,
             s_card,
             At("19:10:00"),
-            new TripTerms("berlin", SurgePercent: 120, s_fare, DistanceMeters: 6120, DurationSeconds: 980)
+            new TripTerms("berlin", SurgePercent: 120, s_fare, DistanceMeters: 6120, DurationSeconds: 980),
+            [s_stop],
+            PickupAt: At("19:45:00")
+        ),
+        new RideSearchStarted(s_ride, Rider, PickupAt: At("19:45:00"), At("19:31:30")),
+        new DestinationChanged(
+            s_ride,
+            Rider,
+            Driver,
+            Number: 1,
+            s_dropoff,
+            [s_stop],
+            s_quote,
+            s_fare,
+            QuotedDistanceMeters: 6120,
+            new TripTerms("berlin", SurgePercent: 120, s_fare, DistanceMeters: 6120, DurationSeconds: 980),
+            At("19:16:20")
         ),
         new DriverOffered(
             s_ride,

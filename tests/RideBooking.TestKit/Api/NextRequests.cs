@@ -174,6 +174,27 @@ public static class NextRequests
             }
         ),
         Rider(
+            "POST /rides/{id}/destination-quotes",
+            "POST /rides/{id}/destination",
+            "202",
+            async s => (await s.Rider.ChangesDestination(await s.Requested(), s.Elsewhere)).Is(HttpStatusCode.Accepted)
+        ),
+        Rider(
+            "POST /rides/{id}/destination",
+            "GET /rides/{id}",
+            "the new destination and quote",
+            async s =>
+                ((double)(await s.Rider.Get($"rides/{await s.Redirected()}")).Body!["dropoff"]!["lat"]!).ShouldBe(
+                    (double)s.Elsewhere["lat"]!
+                )
+        ),
+        Rider(
+            "POST /rides/{id}/destination",
+            "GET /rides/{id}/history",
+            "`DestinationChanged`",
+            async s => (await s.Rider.Get($"rides/{await s.Redirected()}/history")).HasEvents("DestinationChanged")
+        ),
+        Rider(
             "GET /rides/{id}: `completed`",
             "GET /rides/{id}/receipt",
             "the fare",
@@ -927,6 +948,14 @@ public sealed class CallerStory(City city, int place, Rider rider)
     public JsonObject Pickup => City.Place(_lat, _lng);
 
     public JsonObject Dropoff => City.Place(_lat + 0.05, _lng);
+
+    public JsonObject Elsewhere => City.Place(_lat + 0.1, _lng);
+
+    public async Task<string> Redirected()
+    {
+        (await Rider.ChangesDestination(await Requested(), Elsewhere)).ShouldBe(HttpStatusCode.Accepted);
+        return RideId;
+    }
 
     public JsonObject Here() => new() { ["location"] = Pickup };
 

@@ -63,6 +63,22 @@ internal sealed class RideOf(string rider = "rider-1", string driver = "driver-a
     public RideCancelled Cancelled =>
         Events.RideCancelled(RideId, After(5), rider, driver, OfferId, sinceAssignedSeconds: 60);
 
+    /// <summary>A change to the Gendarmenmarkt, for 9.90 euros.</summary>
+    public DestinationChanged Redirected(int number = 1, IReadOnlyList<Place>? stops = null) =>
+        new(
+            RideId,
+            rider,
+            driver,
+            number,
+            Samples.Gendarmenmarkt,
+            stops,
+            Guid.CreateVersion7(),
+            Samples.Euro(9.90m),
+            2400,
+            new TripTerms(City: null, 100, Samples.Euro(9.90m), 2400, 500),
+            After(4)
+        );
+
     public FareFinalized Fared =>
         Events.FareFinalized(RideId, After(6), Fare, rider, driver, [new("upfrontFare", "Fare", Fare)]);
 

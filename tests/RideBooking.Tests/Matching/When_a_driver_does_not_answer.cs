@@ -18,11 +18,17 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
     async Task ComesOnline(string driver, double lat = 52.5220) =>
         await _lab.DeliverAndSettle(await _lab.Online(driver, lat, 13.4132));
 
-    /// <summary>Requests a ride and cancels it once the offer to the only driver, who still reports, has expired.</summary>
-    async Task IsOfferedInVain()
+    /// <summary>Passes the time in which a driver who did not answer is offered nothing. The app reports.</summary>
+    async Task CoolsDown()
     {
         _lab.Clock.Advance(TimeSpan.FromSeconds(30));
         await _lab.Stands("anna", 52.5220, 13.4132);
+    }
+
+    /// <summary>Requests a ride and cancels it once the offer to the only driver, who still reports, has expired.</summary>
+    async Task IsOfferedInVain()
+    {
+        await CoolsDown();
         var ride = _lab.Request();
         await _lab.DeliverAndSettle(ride);
         LastOffer.RideId.ShouldBe(ride.RideId);
@@ -69,6 +75,7 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
         await ComesOnline("anna");
         await IsOfferedInVain();
         await IsOfferedInVain();
+        await CoolsDown();
         await _lab.DeliverAndSettle(_lab.Request());
         await _lab.Decline("anna", LastOffer.OfferId);
         await _lab.Settle();
@@ -85,6 +92,7 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
         await ComesOnline("anna");
         await IsOfferedInVain();
         await IsOfferedInVain();
+        await CoolsDown();
         await _lab.DeliverAndSettle(_lab.Request());
         await _lab.Accept("anna", LastOffer.OfferId);
         await _lab.Settle();

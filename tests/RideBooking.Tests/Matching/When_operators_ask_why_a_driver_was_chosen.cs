@@ -121,7 +121,7 @@ public sealed class When_operators_ask_why_a_driver_was_chosen : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_search_that_finds_no_driver_for_hours_does_not_grow_for_ever()
+    public async Task A_search_that_finds_no_driver_for_hours_does_not_grow_without_limit()
     {
         var ride = _lab.Request();
         await _lab.DeliverAndSettle(ride);

@@ -157,14 +157,14 @@ internal sealed class MoneyLab : ModuleLab
 
         public Task<Guid> Record(
             string action,
-            Guid rideId,
+            Guid? rideId,
             string by,
             string reason,
             CancellationToken cancellationToken
         )
         {
             var id = Guid.CreateVersion7();
-            _recorded.Enqueue((id, (action, rideId, by, reason)));
+            _recorded.Enqueue((id, (action, rideId!.Value, by, reason)));
             return Task.FromResult(id);
         }
 

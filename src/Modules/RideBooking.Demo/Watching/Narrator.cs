@@ -23,6 +23,9 @@ internal static class Narrator
         return type switch
         {
             "RideRequested" => $"{rider} wants to go from {Address(it, "pickup")} to {Address(it, "dropoff")}",
+            "RideSearchStarted" => $"the search for {rider}'s booked ride begins",
+            "DestinationChanged" =>
+                $"{rider} now wants to go to {Address(it, "dropoff")}, for {Money(it, "quotedFare")}",
             "DriverOffered" => $"{driver} is offered {rider}'s ride for {Money(it, "fare")}",
             "OfferDeclined" => $"{driver} declines",
             "OfferExpired" => $"{driver} did not answer in time",

@@ -190,6 +190,7 @@ public sealed class RecoverTests(EmbeddedHost host) : IClassFixture<EmbeddedHost
         [
             "RequestRide",
             "CancelRide",
+            "ChangeDestination",
             "ArriveAtPickup",
             "StartRide",
             "CompleteRide",
