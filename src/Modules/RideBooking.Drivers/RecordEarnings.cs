@@ -31,12 +31,27 @@ internal sealed class RecordEarnings : IProjection
         CancellationToken cancellationToken
     )
     {
+        var due = events.Where(read => read.Event is FareFinalized or CancellationFeeAssessedV2).ToList();
+        if (due.Count > 0)
+            await Record(db, generation, due, cancellationToken);
+        await Correct(db, generation, events, cancellationToken);
+    }
+
+    static async Task Record(
+        DbContext db,
+        int generation,
+        IReadOnlyList<ReadEvent> events,
+        CancellationToken cancellationToken
+    )
+    {
         var commissions = await db.Commissions(cancellationToken);
         var cities = await CitiesOf(db, events, cancellationToken);
         var earnings = events
             .Select(read => (read.Logged.Position, Earning: EarningFrom(read.Event, commissions, cities)))
             .Where(each => each.Earning is not null)
             .ToList();
+        if (earnings.Count == 0)
+            return;
         var rideIds = earnings.ConvertAll(each => each.Earning!.RideId);
         var streams = rideIds.ConvertAll(rideId => rideId.ToString());
         var assigned = (await db.ReadStreams<DriverAssigned>(streams, cancellationToken)).ToLookup(read =>
@@ -63,7 +78,6 @@ internal sealed class RecordEarnings : IProjection
             earning.Generation = generation;
             db.Add(earning);
         }
-        await Correct(db, generation, events, cancellationToken);
     }
 
     // A fare is always before its payment, its refunds and its write-off.
