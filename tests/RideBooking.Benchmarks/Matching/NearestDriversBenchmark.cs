@@ -110,7 +110,7 @@ static class NearestDriversBenchmark
 
     static async Task Fill(ServiceProvider services, int drivers, Random chance, CancellationToken cancellationToken)
     {
-        await In(services, scope => Database(scope).EnsureCreatedAsync(cancellationToken));
+        await In(services, scope => DatabaseOf(scope).EnsureCreatedAsync(cancellationToken));
         for (var first = 0; first < drivers; first += AtOnce)
             await In(
                 services,
@@ -150,9 +150,9 @@ static class NearestDriversBenchmark
         await In(
             services,
             scope =>
-                Database(scope)
+                DatabaseOf(scope)
                     .ExecuteSqlRawAsync(
-                        Database(scope).IsNpgsql() ? "VACUUM (ANALYZE)" : "PRAGMA optimize",
+                        DatabaseOf(scope).IsNpgsql() ? "VACUUM (ANALYZE)" : "PRAGMA optimize",
                         cancellationToken
                     )
         );
@@ -257,7 +257,7 @@ static class NearestDriversBenchmark
         );
     }
 
-    static Microsoft.EntityFrameworkCore.Infrastructure.DatabaseFacade Database(IServiceProvider scope) =>
+    static Microsoft.EntityFrameworkCore.Infrastructure.DatabaseFacade DatabaseOf(IServiceProvider scope) =>
         scope.GetRequiredService<AppDbContext>().Database;
 
     static async Task<T> In<T>(ServiceProvider services, Func<IServiceProvider, Task<T>> use)
