@@ -13,6 +13,7 @@ using RideBooking.Cli.Riders;
 using RideBooking.Cli.Schemas;
 using RideBooking.Cli.SignIn;
 using RideBooking.Cli.Subscriptions;
+using RideBooking.Cli.Webhooks;
 
 namespace RideBooking.Cli;
 
@@ -27,6 +28,7 @@ internal static class CommandLine
             EndpointsCommand.Make(terminal),
             BacklogCommand.Make(terminal),
             AlertsCommand.Make(terminal),
+            WebhooksCommand.Make(terminal),
             AuditCommand.Make(terminal),
             SchemasCommand.Make(terminal),
             SubscriptionsCommand.Make(terminal),

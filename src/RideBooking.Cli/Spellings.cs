@@ -28,4 +28,9 @@ internal static class Spellings
     public const string NotificationPending = "pending";
     public const string NotificationDelivered = "delivered";
     public const string NotificationGivenUp = "givenUp";
+
+    // The states of a delivery to a partner.
+    public const string DeliveryPending = "pending";
+    public const string DeliveryDelivered = "delivered";
+    public const string DeliveryFailed = "failed";
 }

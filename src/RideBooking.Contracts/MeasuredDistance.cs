@@ -45,11 +45,19 @@ public static class MeasuredDistance
     /// <param name="end">Where the driver was seen at the end of the trip, if recently.</param>
     /// <param name="meters">The measured distance, metres.</param>
     /// <param name="seconds">The duration of the trip, seconds.</param>
-    public static Verdict Check(Place pickup, Place dropoff, Place? end, int meters, int seconds)
+    /// <param name="stops">The planned stops, in their order; null if there are none.</param>
+    public static Verdict Check(
+        Place pickup,
+        Place dropoff,
+        Place? end,
+        int meters,
+        int seconds,
+        IReadOnlyList<Place>? stops = null
+    )
     {
         ArgumentNullException.ThrowIfNull(pickup);
         ArgumentNullException.ThrowIfNull(dropoff);
-        var planned = dropoff.MetersFrom(pickup);
+        var planned = Itinerary.Of(pickup, stops, dropoff).Meters();
         var min = end is null ? planned * MinPartUnseen : end.MetersFrom(pickup) * MinPartSeen - LostMeters;
         var expected = Math.Max(planned, end?.MetersFrom(pickup) ?? 0);
         return meters <= 0 || meters < min ? Verdict.TooShort

@@ -4,7 +4,7 @@ namespace RideBooking.Contracts;
 /// Marks a member of an event as personal data of the event's rider: the event log encrypts it with the rider's key.
 /// </summary>
 /// <remarks>
-/// The event must have a <c>RiderId</c>. The member is a text or a <see cref="Place"/>. A property of a saga is marked, too, if
+/// The event must have a <c>RiderId</c>. The member is a text, a <see cref="Place"/> or a list of places. A property of a saga is marked, too, if
 /// it is personal data: it stays out of tests that operators export.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]

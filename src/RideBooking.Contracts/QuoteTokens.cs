@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace RideBooking.Contracts;
 
@@ -25,7 +26,11 @@ public sealed class QuoteTokens(ReadOnlyMemory<byte> key)
     const int MacCharacters = 43; // 32 bytes in base64url
 
     // The token is not used in HTML. Escaping for HTML would triple the length of a name in Cyrillic.
-    static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonSerializerOptions s_json = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     readonly byte[] _key =
         key.Length >= MinKeyBytes
@@ -94,7 +99,10 @@ public sealed class QuoteTokens(ReadOnlyMemory<byte> key)
         int S,
         long X,
         string? G = null,
-        int? U = null
+        int? U = null,
+        double[][]? W = null,
+        Guid? K = null,
+        int? N = null
     )
     {
         public static Payload Of(SignedQuote quote) =>
@@ -110,13 +118,17 @@ public sealed class QuoteTokens(ReadOnlyMemory<byte> key)
                 quote.DurationSeconds,
                 quote.ExpiresAt.UtcTicks,
                 quote.City,
-                quote.SurgePercent
+                quote.SurgePercent,
+                quote.Stops is { Count: > 0 } stops ? [.. stops.Select(stop => new[] { stop.Lat, stop.Lng })] : null,
+                quote.Change?.RideId,
+                quote.Change?.Number
             );
 
         public SignedQuote? ToQuote() =>
             this is { R: { } rider, P: [var fromLat, var fromLng], D: [var toLat, var toLng], V: { } vehicleClass }
             && this is { C: { } currency, X: >= 0 }
             && X <= DateTime.MaxValue.Ticks
+            && (W ?? []).All(stop => stop is [_, _])
             && decimal.TryParse(A, NumberStyles.Number, CultureInfo.InvariantCulture, out var amount)
                 ? new SignedQuote(
                     I,
@@ -129,7 +141,9 @@ public sealed class QuoteTokens(ReadOnlyMemory<byte> key)
                     S,
                     new DateTimeOffset(X, TimeSpan.Zero),
                     G,
-                    U ?? 100
+                    U ?? 100,
+                    W is { Length: > 0 } ? [.. W.Select(stop => new Place(stop[0], stop[1]))] : null,
+                    (K, N) is ({ } rideId, { } number) ? new QuotedChange(rideId, number) : null
                 )
                 : null;
     }

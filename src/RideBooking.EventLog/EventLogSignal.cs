@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 
@@ -7,6 +9,8 @@ namespace RideBooking.EventLog;
 /// <remarks>The sequencer signals each reader only for the ride or driver that it follows.</remarks>
 public sealed class EventLogSignal
 {
+    const string DriverMember = "\"driverId\"";
+
     readonly Channel<IReadOnlyList<LoggedEvent>> _commits = Channel.CreateUnbounded<IReadOnlyList<LoggedEvent>>();
     readonly Dictionary<string, List<EventListener>> _listeners = new(StringComparer.Ordinal);
     readonly List<EventListener> _logListeners = [];
@@ -24,15 +28,8 @@ public sealed class EventLogSignal
     /// <param name="about">The stream's id, or the driver's.</param>
     public EventListener Listen(string about)
     {
-        var listener = new EventListener(
-            Channel.CreateUnbounded<LoggedEvent?>(),
-            cancelled => Forget(about, cancelled)
-        );
-        lock (_changing)
-            if (_listeners.TryGetValue(about, out var others))
-                others.Add(listener);
-            else
-                _listeners.Add(about, [listener]);
+        var listener = new EventListener(this, ofLog: false);
+        listener.Add(about);
         return listener;
     }
 
@@ -40,10 +37,7 @@ public sealed class EventLogSignal
     /// <remarks>The listener receives no events, but reads the log. At most one signal waits for a slow one.</remarks>
     public EventListener ListenToLog()
     {
-        var one = Channel.CreateBounded<LoggedEvent?>(
-            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
-        );
-        var listener = new EventListener(one, ForgetLogListener);
+        var listener = new EventListener(this, ofLog: true);
         lock (_changing)
             _logListeners.Add(listener);
         return listener;
@@ -68,27 +62,19 @@ public sealed class EventLogSignal
     }
 
     /// <summary>Passes numbered events to the listeners that follow them.</summary>
-    internal void Publish(IEnumerable<LoggedEvent> numbered)
+    internal void Publish(IReadOnlyList<LoggedEvent> numbered)
     {
         if (!HasListeners)
             return;
-        foreach (var row in numbered)
-        {
-            var driver = DriverOf(row);
-            lock (_changing)
-            {
-                Notify(row.StreamId, row);
-                if (driver is not null && driver != row.StreamId)
-                    Notify(driver, row);
-            }
-        }
-    }
-
-    /// <summary>Notifies the listeners of a stream or driver that something about it has changed without an event.</summary>
-    public void Invalidate(string about)
-    {
+        // Whom an event is about is read from its payload before the lock, which every stream takes when it begins and ends.
+        var drivers = numbered.Select(DriverOf).ToArray();
         lock (_changing)
-            Notify(about, null);
+            for (var i = 0; i < drivers.Length; i++)
+            {
+                Notify(numbered[i].StreamId, numbered[i]);
+                if (drivers[i] is { } driver && driver != numbered[i].StreamId)
+                    Notify(driver, numbered[i]);
+            }
     }
 
     /// <summary>Notifies all listeners that there may be events which they have missed.</summary>
@@ -106,49 +92,108 @@ public sealed class EventLogSignal
                 listener.Enqueue(row);
     }
 
-    void Forget(string about, EventListener cancelled)
+    internal void Add(string about, EventListener listener)
     {
         lock (_changing)
-            if (_listeners.TryGetValue(about, out var those) && those.Remove(cancelled) && those.Count == 0)
+            if (_listeners.TryGetValue(about, out var others))
+                others.Add(listener);
+            else
+                _listeners.Add(about, [listener]);
+    }
+
+    internal void Remove(string about, EventListener listener)
+    {
+        lock (_changing)
+            if (_listeners.TryGetValue(about, out var those) && those.Remove(listener) && those.Count == 0)
                 _listeners.Remove(about);
     }
 
-    void ForgetLogListener(EventListener cancelled)
+    internal void RemoveFromLog(EventListener listener)
     {
         lock (_changing)
-            _logListeners.Remove(cancelled);
+            _logListeners.Remove(listener);
     }
 
+    /// <summary>Reads the driver of an event, without reading the rest of its payload.</summary>
     static string? DriverOf(LoggedEvent row)
     {
+        // Most events of a system name no driver, or name one near the beginning.
+        if (!row.StoredPayload.Contains(DriverMember, StringComparison.Ordinal))
+            return null;
+        var length = Encoding.UTF8.GetMaxByteCount(row.StoredPayload.Length);
+        var rented = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            using var payload = JsonDocument.Parse(row.StoredPayload);
-            return
-                payload.RootElement is { ValueKind: JsonValueKind.Object } members
-                && members.TryGetProperty("driverId", out var driver)
-                && driver.ValueKind == JsonValueKind.String
-                ? driver.GetString()
-                : null;
+            var written = Encoding.UTF8.GetBytes(row.StoredPayload, rented);
+            var reader = new Utf8JsonReader(rented.AsSpan(0, written));
+            while (reader.Read())
+                if (
+                    reader is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 }
+                    && reader.ValueTextEquals("driverId"u8)
+                )
+                    return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            return null;
         }
         catch (JsonException)
         {
             // It was changed in the database. Whatever reads the event fails, and names it.
             return null;
         }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 }
 
-/// <summary>Listens for events about one stream or driver, until it is disposed of.</summary>
+/// <summary>Listens for events about streams and drivers, until it is disposed of. It has one reader.</summary>
 public sealed class EventListener : IDisposable
 {
-    readonly Channel<LoggedEvent?> _events;
-    readonly Action<EventListener> _forget;
+    // A reader that is this far behind, because its client reads slowly, reads the log instead of keeping more in memory.
+    const int Capacity = 64;
 
-    internal EventListener(Channel<LoggedEvent?> events, Action<EventListener> forget) =>
-        (_events, _forget) = (events, forget);
+    readonly EventLogSignal _signal;
+    readonly List<string>? _about;
+    readonly Lock _changing = new();
+    List<LoggedEvent> _events = [];
+    TaskCompletionSource? _waiting;
+    bool _missed;
 
-    internal void Enqueue(LoggedEvent? row) => _events.Writer.TryWrite(row);
+    internal EventListener(EventLogSignal signal, bool ofLog) => (_signal, _about) = (signal, ofLog ? null : []);
+
+    /// <summary>Listens for the events of another stream, or about another driver, too.</summary>
+    /// <remarks>An event that is about both is received twice.</remarks>
+    /// <returns>False if it listens for them already.</returns>
+    public bool Add(string about)
+    {
+        if (_about!.Contains(about))
+            return false;
+        _about.Add(about);
+        _signal.Add(about, this);
+        return true;
+    }
+
+    /// <summary>Stops listening for the events of a stream, or about a driver.</summary>
+    public void Remove(string about)
+    {
+        if (_about!.Remove(about))
+            _signal.Remove(about, this);
+    }
+
+    /// <param name="row">An event; null if there may be some that only reading the log finds.</param>
+    internal void Enqueue(LoggedEvent? row)
+    {
+        TaskCompletionSource? waiting;
+        lock (_changing)
+        {
+            if (row is not null && _events.Count < Capacity)
+                _events.Add(row);
+            else
+                _missed = true;
+            (waiting, _waiting) = (_waiting, null);
+        }
+        waiting?.TrySetResult();
+    }
 
     /// <summary>Waits for events, or until the time limit.</summary>
     /// <returns>
@@ -161,27 +206,38 @@ public sealed class EventListener : IDisposable
         CancellationToken cancellationToken
     )
     {
-        using var limit = new CancellationTokenSource(timeout, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
+        while (true)
         {
-            await _events.Reader.WaitToReadAsync(either.Token);
+            Task waiting;
+            lock (_changing)
+            {
+                if (_events.Count > 0 || _missed)
+                {
+                    var received = (_events, _missed);
+                    (_events, _missed) = ([], false);
+                    return received;
+                }
+                _waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                waiting = _waiting.Task;
+            }
+            try
+            {
+                await waiting.WaitAsync(timeout, clock, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                return ([], false);
+            }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return ([], false);
-        }
-
-        var events = new List<LoggedEvent>();
-        var missed = false;
-        while (_events.Reader.TryRead(out var row))
-            if (row is null)
-                missed = true;
-            else
-                events.Add(row);
-        return (events, missed);
     }
 
     /// <inheritdoc />
-    public void Dispose() => _forget(this);
+    public void Dispose()
+    {
+        if (_about is null)
+            _signal.RemoveFromLog(this);
+        else
+            foreach (var about in _about)
+                _signal.Remove(about, this);
+    }
 }

@@ -5,6 +5,7 @@ using RideBooking.Benchmarks.EventLog.Comparison;
 using RideBooking.Benchmarks.Failures;
 using RideBooking.Benchmarks.Matching;
 using RideBooking.Benchmarks.Saga;
+using RideBooking.Benchmarks.Streams;
 
 var transport = new Option<Transport>("--transport") { Description = "The message transport." };
 var database = new Option<Database>("--database") { Description = "The database of the rides." };
@@ -254,6 +255,35 @@ nearest.SetAction(
         )
 );
 
+var openStreams = Number("--streams", 10_000, "Live streams that are open at the same time on one host.");
+var changes = Number("--rate", 20, "Rides that are cancelled per second; each has 20 streams.");
+var rest = Number("--rest", 60, "Seconds for which nothing happens on the open streams.");
+var streams = new Command(
+    "streams",
+    "Opens many live streams of rides, and measures what they cost and how late events are."
+)
+{
+    transport,
+    database,
+    openStreams,
+    changes,
+    rest,
+};
+streams.SetAction(
+    (parsed, cancellationToken) =>
+        StreamsBenchmark.Run(
+            new StreamsSettings(
+                parsed.GetValue(transport),
+                parsed.GetValue(database),
+                parsed.GetValue(openStreams),
+                parsed.GetValue(changes),
+                TimeSpan.FromSeconds(parsed.GetValue(rest)),
+                TimeSpan.FromMinutes(5)
+            ),
+            cancellationToken
+        )
+);
+
 var connection = new Argument<string>("connection");
 var owner = new Argument<string>("owner");
 var readSubscription = new Command("read-subscription", "Reads a subscription until it is killed, for a test.")
@@ -270,6 +300,7 @@ return await new RootCommand("RideBooking's benchmarks.")
 {
     drive,
     saga,
+    streams,
     failures,
     replay,
     marten,

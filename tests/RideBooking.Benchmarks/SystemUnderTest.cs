@@ -32,12 +32,19 @@ sealed class SystemUnderTest : IAsyncDisposable
     public string Output => _host?.Output ?? "";
 
     /// <summary>Starts servers and host; they end with this process, however it ends.</summary>
-    public static async Task<SystemUnderTest> Start(Transport transport, Database database)
+    /// <param name="transport">The message transport.</param>
+    /// <param name="database">The database.</param>
+    /// <param name="settings">Further settings of the host, as environment variables.</param>
+    public static async Task<SystemUnderTest> Start(
+        Transport transport,
+        Database database,
+        IReadOnlyDictionary<string, string>? settings = null
+    )
     {
         var system = new SystemUnderTest(transport, database);
         try
         {
-            await system.Start();
+            await system.Start(settings ?? new Dictionary<string, string>());
             return system;
         }
         catch
@@ -168,7 +175,7 @@ sealed class SystemUnderTest : IAsyncDisposable
 
     string CountsAddress => Path.Combine(_folder.FullName, "counts");
 
-    async Task Start()
+    async Task Start(IReadOnlyDictionary<string, string> further)
     {
         var settings = new Dictionary<string, string>
         {
@@ -184,6 +191,8 @@ sealed class SystemUnderTest : IAsyncDisposable
             // The drivers take no time for any distance, which must not be flagged.
             ["Rides__MaxSpeedKmh"] = "1000000",
         };
+        foreach (var (key, value) in further)
+            settings[key] = value;
         if (_transport == Transport.RabbitMq)
         {
             _rabbitMq = await RabbitMqServer.FindOrStartAsync();

@@ -8,7 +8,7 @@ using RideBooking.Platform.Http.OpenApi;
 
 namespace RideBooking.Analytics;
 
-/// <summary>The module of operational metrics: demand, acceptance, rides by status, revenue.</summary>
+/// <summary>The module of operational metrics: demand, acceptance, rides by status, revenue, utilisation.</summary>
 public sealed class AnalyticsModule : IModule
 {
     /// <inheritdoc />
@@ -16,11 +16,16 @@ public sealed class AnalyticsModule : IModule
 
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration) =>
-        services.AddProjection<RecordRideFacts>().AddProjection<RecordOfferFacts>();
+        services.AddProjection<RecordRideFacts>().AddProjection<RecordOfferFacts>().AddProjection<RecordShiftFacts>();
 
     /// <inheritdoc />
     public void AddConsumers(IBusRegistrationConfigurator bus) { }
 
     /// <inheritdoc />
-    public void MapEndpoints(IEndpointRouteBuilder routes) => GetSummary.Map(routes.MapOperators());
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        var operators = routes.MapOperators();
+        GetSummary.Map(operators);
+        GetBreakdown.Map(operators);
+    }
 }

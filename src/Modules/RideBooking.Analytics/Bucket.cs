@@ -7,6 +7,8 @@ namespace RideBooking.Analytics;
 /// </remarks>
 internal static class Bucket
 {
+    public static readonly TimeSpan Length = TimeSpan.FromTicks(Ticks);
+
     const long Ticks = 15 * TimeSpan.TicksPerMinute;
 
     public static DateTimeOffset Quarter(this DateTimeOffset at) =>

@@ -17,9 +17,7 @@ namespace RideBooking.Analytics;
 /// <remarks>They are derived from the facts on request, because a wrong counter could not be detected.</remarks>
 internal static class GetSummary
 {
-    static readonly TimeSpan s_defaultPeriod = TimeSpan.FromDays(1);
     static readonly TimeSpan s_maxPeriod = TimeSpan.FromDays(366);
-    static readonly DateTimeOffset s_earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static void Map(RouteGroupBuilder operators) =>
         operators
@@ -41,23 +39,16 @@ internal static class GetSummary
         CancellationToken cancellationToken
     )
     {
-        if (Instant.Errors(areRequired: false, ("from", from), ("to", to)) is { Count: > 0 } errors)
-            return Problem.Validation(errors);
-        var end = Instant.Read(to) ?? clock.GetUtcNow();
-        if (end < s_earliest)
-            return Problem.Validation("to", $"must not be before {Instant.Format(s_earliest)}");
-        var begin = Instant.Read(from) ?? end - s_defaultPeriod;
-        if (begin >= end)
-            return Problem.Validation("from", "must be before to");
-        if (end - begin > s_maxPeriod)
-            return Problem.Validation("from", $"must be at most {s_maxPeriod.TotalDays} days before to");
+        var (period, refused) = Period.Read(from, to, s_maxPeriod, clock.GetUtcNow());
+        if (period is null)
+            return refused!;
         var zone = locale?.TimeZone ?? TimeZoneInfo.Utc;
         if (timeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out zone))
             return Problem.Validation("timeZone", "must be a time zone such as Europe/Berlin");
         return TypedResults.Ok(
             await db.InOneGeneration(
                 [RideFacts.Projection, OfferFacts.Projection],
-                () => Of(db, begin.ToUniversalTime(), end.ToUniversalTime(), zone, cancellationToken),
+                () => Of(db, period.From, period.To, zone, cancellationToken),
                 cancellationToken
             )
         );

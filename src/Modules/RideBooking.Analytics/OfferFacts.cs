@@ -25,6 +25,15 @@ internal sealed class OfferFacts : IProjectedRow
     /// <summary>Whether the driver accepted the ride and later released or lost it.</summary>
     public bool Released { get; private set; }
 
+    /// <summary>When the driver accepted it: they are on the trip from then on.</summary>
+    public DateTimeOffset? AcceptedAt { get; private set; }
+
+    /// <summary>When the driver released or lost the ride; null if the ride ended with them.</summary>
+    public DateTimeOffset? ReleasedAt { get; private set; }
+
+    /// <summary>The class of the driver's vehicle, if the offer was accepted.</summary>
+    public string? VehicleClass { get; private set; }
+
     public int Version { get; private set; }
 
     public void Apply(DriverOffered e)
@@ -39,11 +48,15 @@ internal sealed class OfferFacts : IProjectedRow
     public void Apply(OfferExpired e) =>
         Answered(e.Reason == OfferEndReason.Timeout ? OfferAnswer.Expired : OfferAnswer.Withdrawn);
 
-    public void Apply(DriverAssigned _) => Answered(OfferAnswer.Accepted);
-
-    public void Apply(DriverUnassigned _)
+    public void Apply(DriverAssigned e)
     {
-        Released = true;
+        (AcceptedAt, VehicleClass) = (e.At, e.Vehicle.Class);
+        Answered(OfferAnswer.Accepted);
+    }
+
+    public void Apply(DriverUnassigned e)
+    {
+        (Released, ReleasedAt) = (true, e.At);
         Answered(OfferAnswer.Accepted);
     }
 
@@ -64,9 +77,11 @@ internal sealed class OfferFacts : IProjectedRow
             builder.Property(offer => offer.OfferId).ValueGeneratedNever();
             builder.Property(offer => offer.DriverId).HasMaxLength(255);
             builder.Property(offer => offer.Answer).HasConversion<string>().HasMaxLength(10);
+            builder.Property(offer => offer.VehicleClass).HasMaxLength(64);
             builder.Property(offer => offer.Version).IsConcurrencyToken();
             builder.HasIndex(offer => new { offer.Generation, offer.OfferedAt });
             builder.HasIndex(offer => new { offer.Generation, offer.RideId });
+            builder.HasIndex(offer => new { offer.Generation, offer.AcceptedAt });
         }
     }
 }

@@ -9,13 +9,15 @@ internal sealed class RecordRideFacts : Projection<RideFacts, Guid>
     public RecordRideFacts()
         : base(ride => ride.RideId)
     {
-        On<RideRequested>(e => e.RideId, (ride, e) => ride.Apply(e));
+        On<RideRequestedV2>(e => e.RideId, (ride, e) => ride.Apply(e));
+        On<DriverAssigned>(e => e.RideId, (ride, e) => ride.Apply(e));
         On<DriverArrived>(e => e.RideId, (ride, e) => ride.Apply(e));
         On<RideStarted>(e => e.RideId, (ride, e) => ride.Apply(e));
         On<RideCompleted>(e => e.RideId, (ride, e) => ride.Apply(e));
         On<RideCancelled>(e => e.RideId, (ride, e) => ride.Apply(e));
         On<NoDriverFound>(e => e.RideId, (ride, e) => ride.Apply(e));
         On<PaymentCaptured>(e => e.RideId, (ride, e) => ride.Apply(e));
+        On<PaymentRefunded>(e => e.RideId, (ride, e) => ride.Apply(e));
     }
 
     void On<T>(Func<T, Guid> ride, Action<RideFacts, T> apply)

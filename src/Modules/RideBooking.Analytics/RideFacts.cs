@@ -22,6 +22,24 @@ internal sealed class RideFacts : IProjectedRow
     /// <summary>The quarter of an hour of the request, by which demand is counted.</summary>
     public DateTimeOffset? RequestedQuarter { get; private set; }
 
+    /// <summary>The code of the city; null without one, and in rides from before there were cities.</summary>
+    public string? City { get; private set; }
+
+    /// <summary>The requested vehicle class.</summary>
+    public string? VehicleClass { get; private set; }
+
+    /// <summary>When the first driver was assigned.</summary>
+    public DateTimeOffset? FirstAssignedAt { get; private set; }
+
+    /// <summary>When the last driver was assigned.</summary>
+    public DateTimeOffset? LastAssignedAt { get; private set; }
+
+    /// <summary>Seconds from the request until the first driver was assigned; SQL date arithmetic differs between databases.</summary>
+    public int? MatchSeconds { get; private set; }
+
+    /// <summary>Seconds from the assignment of the last driver until their arrival; null while they have not arrived.</summary>
+    public int? PickupSeconds { get; private set; }
+
     /// <summary>The driver who arrived last. If that driver releases the ride, the next one has not arrived.</summary>
     public string? ArrivedDriverId { get; private set; }
 
@@ -34,9 +52,16 @@ internal sealed class RideFacts : IProjectedRow
 
     public DateTimeOffset? EndedAt { get; private set; }
 
+    /// <summary>Who cancelled. A driver does so when the rider does not come.</summary>
     public string? CancelledBy { get; private set; }
 
+    /// <summary>The ride's status when it was cancelled. The reason is free text and personal data, so it is no fact.</summary>
+    public string? CancelledAtStage { get; private set; }
+
     public Money? Captured { get; private set; }
+
+    /// <summary>All refunds together; null if there is none.</summary>
+    public Money? Refunded { get; private set; }
 
     /// <summary>The quarter of an hour of the capture, by which revenue is counted.</summary>
     public DateTimeOffset? CapturedQuarter { get; private set; }
@@ -45,11 +70,21 @@ internal sealed class RideFacts : IProjectedRow
 
     public int Version { get; private set; }
 
-    public void Apply(RideRequested e)
+    public void Apply(RideRequestedV2 e)
     {
         RequestedAt = e.At;
         RequestedQuarter = e.At.Quarter();
-        Version++;
+        (City, VehicleClass) = (e.Terms?.City, e.VehicleClass);
+        Measure();
+    }
+
+    public void Apply(DriverAssigned e)
+    {
+        if (FirstAssignedAt is null || e.At < FirstAssignedAt)
+            FirstAssignedAt = e.At;
+        if (LastAssignedAt is null || e.At > LastAssignedAt)
+            LastAssignedAt = e.At;
+        Measure();
     }
 
     public void Apply(DriverArrived e)
@@ -57,7 +92,7 @@ internal sealed class RideFacts : IProjectedRow
         if (e.At < ArrivedAt)
             return;
         (ArrivedDriverId, ArrivedAt) = (e.DriverId, e.At);
-        Version++;
+        Measure();
     }
 
     public void Apply(RideStarted e)
@@ -72,13 +107,21 @@ internal sealed class RideFacts : IProjectedRow
 
     public void Apply(RideCancelled e)
     {
-        CancelledBy = e.By;
+        (CancelledBy, CancelledAtStage) = (e.By, e.Stage);
         End(e, e.At);
     }
 
     public void Apply(PaymentCaptured e)
     {
         (Captured, CapturedAt, CapturedQuarter) = (e.Amount, e.At, e.At.Quarter());
+        Version++;
+    }
+
+    // Each refund has the sum of those until then, so the largest is the last.
+    public void Apply(PaymentRefunded e)
+    {
+        if (Refunded is null || e.TotalRefunded.Amount > Refunded.Amount)
+            Refunded = e.TotalRefunded;
         Version++;
     }
 
@@ -89,6 +132,17 @@ internal sealed class RideFacts : IProjectedRow
         Version++;
     }
 
+    // Each time from what is known, so that the order of the events makes no difference.
+    void Measure()
+    {
+        MatchSeconds = Seconds(RequestedAt, FirstAssignedAt);
+        PickupSeconds = Seconds(LastAssignedAt, ArrivedAt);
+        Version++;
+    }
+
+    static int? Seconds(DateTimeOffset? from, DateTimeOffset? to) =>
+        from <= to ? (int)Math.Round((to.Value - from.Value).TotalSeconds) : null;
+
     internal sealed class Mapping : IEntityTypeConfiguration<RideFacts>
     {
         public void Configure(EntityTypeBuilder<RideFacts> builder)
@@ -96,9 +150,12 @@ internal sealed class RideFacts : IProjectedRow
             builder.ToTable("ride_facts");
             builder.HasKey(ride => new { ride.Generation, ride.RideId });
             builder.Property(ride => ride.RideId).ValueGeneratedNever();
+            builder.Property(ride => ride.City).HasMaxLength(64);
+            builder.Property(ride => ride.VehicleClass).HasMaxLength(64);
             builder.Property(ride => ride.ArrivedDriverId).HasMaxLength(255);
             builder.Property(ride => ride.Outcome).HasMaxLength(20);
             builder.Property(ride => ride.CancelledBy).HasMaxLength(20);
+            builder.Property(ride => ride.CancelledAtStage).HasMaxLength(20);
             builder.Property(ride => ride.Version).IsConcurrencyToken();
             builder.HasIndex(ride => new { ride.Generation, ride.RequestedAt });
             builder.HasIndex(ride => new { ride.Generation, ride.CapturedAt });

@@ -32,10 +32,12 @@ public sealed class BillingModule : IModule
         services.AddScoped<ITollRules, TollRules>();
         services.AddSingleton<ITariffLocale, TariffLocale>();
         services.AddSingleton<IRouteEstimator, DirectRoute>();
+        services.AddScoped<IChangeQuotes, QuoteChange>();
         services.AddSingleton<SurgeGrid>();
         services.AddSingleton<LearnSurge>();
         services.AddHostedService(provider => provider.GetRequiredService<LearnSurge>());
         services.AddSingleton<PickupEtas>();
+        services.AddSingleton<IPickupEstimates>(provider => provider.GetRequiredService<PickupEtas>());
         services.AddSingleton<LearnPickupEtas>();
         services.AddHostedService(provider => provider.GetRequiredService<LearnPickupEtas>());
     }
@@ -47,6 +49,7 @@ public sealed class BillingModule : IModule
         bus.AddConsumer<AssessCancellationFee>();
         bus.AddConsumer<IssueReceipt>();
         bus.AddConsumer<RecordWriteOff>();
+        bus.AddConsumer<RecordRefund>();
     }
 
     /// <inheritdoc />

@@ -15,10 +15,10 @@ internal sealed class ComputeFare(AppDbContext db, TariffBook tariffs, IRouteEst
     public async Task Consume(ConsumeContext<RideCompleted> context)
     {
         var ride = context.Message;
-        var requested = await db.Requested(ride.RideId, context.CancellationToken);
+        var requested = await db.Agreed(ride, context.CancellationToken);
         requested.Check(ride);
         var tariff = tariffs.At(ride.StartedAt, requested.Terms?.City);
-        var fare = FinalFare.Of(ride, requested.Terms, tariff, routes);
+        var fare = FinalFare.Of(ride, requested.Terms, tariff, routes, requested.Stops);
         if (
             context.IsRetry()
             && await db.Set<Invoice>()
@@ -44,7 +44,7 @@ internal sealed class ComputeFare(AppDbContext db, TariffBook tariffs, IRouteEst
                 tariff.Version,
                 ride.PaymentMethodId,
                 invoice.IssuedAt,
-                FinalFare.IsPlausible(ride) ? null : ride.DistanceMeters
+                FinalFare.IsPlausible(ride, requested.Stops) ? null : ride.DistanceMeters
             )
         );
     }

@@ -41,12 +41,19 @@ internal static class FinalFare
     /// <param name="terms">Its terms; null if it has none.</param>
     /// <param name="tariff">The tariff of its city that was valid when it started.</param>
     /// <param name="routes">Estimates what is not measured.</param>
-    public static Fare Of(RideCompleted ride, TripTerms? terms, Tariff tariff, IRouteEstimator routes)
+    /// <param name="stops">The stops on the way; null if there are none.</param>
+    public static Fare Of(
+        RideCompleted ride,
+        TripTerms? terms,
+        Tariff tariff,
+        IRouteEstimator routes,
+        IReadOnlyList<Place>? stops = null
+    )
     {
         var estimate = terms is null
-            ? routes.Estimate(ride.Pickup, ride.Dropoff)
+            ? routes.Estimate(Itinerary.Of(ride.Pickup, stops, ride.Dropoff))
             : new RouteEstimate(terms.DistanceMeters, terms.DurationSeconds);
-        var reported = IsPlausible(ride) ? ride.DistanceMeters : null;
+        var reported = IsPlausible(ride, stops) ? ride.DistanceMeters : null;
         var way = new RouteEstimate(
             reported ?? EstimateDistance(ride, estimate, routes),
             Driving(ride.DurationSeconds, estimate)
@@ -71,9 +78,9 @@ internal static class FinalFare
     }
 
     /// <summary>Whether the reported distance can be true; true where none was reported.</summary>
-    public static bool IsPlausible(RideCompleted ride) =>
+    public static bool IsPlausible(RideCompleted ride, IReadOnlyList<Place>? stops = null) =>
         ride.DistanceMeters is not { } meters
-        || MeasuredDistance.Check(ride.Pickup, ride.Dropoff, ride.LastPosition, meters, ride.DurationSeconds)
+        || MeasuredDistance.Check(ride.Pickup, ride.Dropoff, ride.LastPosition, meters, ride.DurationSeconds, stops)
             == MeasuredDistance.Verdict.Plausible;
 
     static int EstimateDistance(RideCompleted ride, RouteEstimate estimate, IRouteEstimator routes) =>

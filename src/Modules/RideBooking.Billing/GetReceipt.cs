@@ -81,6 +81,8 @@ internal static class GetReceipt
     /// <param name="TariffVersion">The version of that tariff.</param>
     /// <param name="IssuedAt">When the fare became final.</param>
     /// <param name="PaidAt">When it was paid.</param>
+    /// <param name="Refunded">The sum of the refunds. The lines and the total do not change.</param>
+    /// <param name="Refunds">The refunds, in the order of their numbers.</param>
     internal sealed record View(
         Guid RideId,
         Guid InvoiceId,
@@ -92,7 +94,9 @@ internal static class GetReceipt
         string? City,
         string TariffVersion,
         DateTimeOffset IssuedAt,
-        DateTimeOffset? PaidAt
+        DateTimeOffset? PaidAt,
+        Money Refunded,
+        IReadOnlyList<InvoiceRefund> Refunds
     )
     {
         public static View Of(Invoice invoice) =>
@@ -109,7 +113,12 @@ internal static class GetReceipt
                 invoice.City,
                 invoice.TariffVersion,
                 invoice.IssuedAt,
-                invoice.PaidAt
+                invoice.PaidAt,
+                (invoice.Refunds ?? []).Aggregate(
+                    Money.Zero(invoice.Total.Currency),
+                    (sum, refund) => sum + refund.Amount
+                ),
+                invoice.Refunds ?? []
             );
     }
 }

@@ -48,6 +48,9 @@ internal sealed class Invoice
     /// <summary>When an operator wrote the amount off.</summary>
     public DateTimeOffset? WrittenOffAt { get; private set; }
 
+    /// <summary>The refunds, in the order of their numbers. Null if there are none.</summary>
+    public IReadOnlyList<InvoiceRefund>? Refunds { get; private set; }
+
     public int Version { get; private set; }
 
     /// <summary>The lines. Stored in one column: no query reads the lines of many invoices, and they never change.</summary>
@@ -102,6 +105,15 @@ internal sealed class Invoice
         Version++;
     }
 
+    /// <summary>Adds a refund. A repeat of the same one changes nothing.</summary>
+    public void Refund(InvoiceRefund refund)
+    {
+        if (Refunds?.Any(known => known.Number == refund.Number) == true)
+            return;
+        Refunds = [.. (Refunds ?? []).Append(refund).OrderBy(each => each.Number)];
+        Version++;
+    }
+
     public void Pay(DateTimeOffset at)
     {
         PaidAt = at;
@@ -132,6 +144,18 @@ internal sealed class Invoice
                         (one, other) => one!.SequenceEqual(other!),
                         lines => lines.Count,
                         lines => lines
+                    )
+                );
+            builder
+                .Property(invoice => invoice.Refunds)
+                .HasConversion(
+                    refunds => JsonSerializer.Serialize(refunds, JsonSerializerOptions.Web),
+                    json => JsonSerializer.Deserialize<InvoiceRefund[]>(json, JsonSerializerOptions.Web)!,
+                    // The list is replaced, never modified.
+                    new ValueComparer<IReadOnlyList<InvoiceRefund>?>(
+                        (one, other) => ReferenceEquals(one, other),
+                        refunds => refunds == null ? 0 : refunds.Count,
+                        refunds => refunds
                     )
                 );
             builder.HasIndex(invoice => invoice.RideId).IsUnique();

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using RideBooking.Contracts;
+using RideBooking.Contracts.Seams;
 
 namespace RideBooking.Billing;
 
 /// <summary>Estimates the wait for a driver near a place: the median of recent offers' estimates within about 5 km.</summary>
 /// <remarks>Kept in memory by each process, which learns it from the event log: see <see cref="LearnPickupEtas"/>.</remarks>
-internal sealed class PickupEtas(QuoteOptions options, TimeProvider clock)
+internal sealed class PickupEtas(QuoteOptions options, TimeProvider clock) : IPickupEstimates
 {
     const double CellDegrees = 0.05;
     const int KeptPerCell = 9;
@@ -22,6 +23,8 @@ internal sealed class PickupEtas(QuoteOptions options, TimeProvider clock)
             ? seconds
             : (int)options.TypicalPickupEta.TotalSeconds;
     }
+
+    int IPickupEstimates.Seconds(Place pickup) => At(pickup);
 
     public void Learn(Place place, int seconds, DateTimeOffset at)
     {

@@ -35,10 +35,10 @@ internal static class QuoteRide
     {
         var now = clock.GetUtcNow();
         var vehicleClass = request.VehicleClass?.ToLowerInvariant() ?? VehicleClass.Standard;
-        if (trips.Check(request.Pickup, request.Dropoff, vehicleClass) is { } problem)
+        if (trips.Check(request.Pickup, request.Dropoff, vehicleClass, request.Stops) is { } problem)
             return Problem.Validation(problem.Field, problem.Message);
 
-        var way = routes.Estimate(request.Pickup, request.Dropoff);
+        var way = routes.Estimate(Itinerary.Of(request.Pickup, request.Stops, request.Dropoff));
         var tariff = tariffs.At(now, request.Pickup);
         var surge = surges.FactorFor(tariff, request.Pickup, now);
         var fare = FareMeter.Meter(tariff, vehicleClass, way, surge, now);
@@ -53,7 +53,8 @@ internal static class QuoteRide
             way.DurationSeconds,
             now + options.ValidFor,
             tariff.City,
-            Tariff.Percent(surge)
+            Tariff.Percent(surge),
+            request.Stops
         );
         return TypedResults.Ok(
             new View(
@@ -72,9 +73,15 @@ internal static class QuoteRide
     }
 
     /// <param name="Pickup">The pickup point.</param>
-    /// <param name="Dropoff">The destination, at most 300 km away.</param>
+    /// <param name="Dropoff">The destination. With its stops the trip has at most 300 km.</param>
     /// <param name="VehicleClass">The vehicle class, in upper or lower case. If absent, <c>standard</c>.</param>
-    internal sealed record Request(Place Pickup, Place Dropoff, string? VehicleClass)
+    /// <param name="Stops">The stops on the way, in their order, at most 5.</param>
+    internal sealed record Request(
+        Place Pickup,
+        Place Dropoff,
+        string? VehicleClass,
+        IReadOnlyList<Place>? Stops = null
+    )
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
@@ -82,6 +89,7 @@ internal static class QuoteRide
             {
                 RuleFor(request => request.Pickup).OnTheMap();
                 RuleFor(request => request.Dropoff).OnTheMap();
+                RuleFor(request => request.Stops).Stops();
             }
         }
     }

@@ -52,6 +52,31 @@ internal static class RequestedRides
         CancellationToken cancellationToken
     ) => (await db.ReadStream<RideRequestedV2>(rideId.ToString(), cancellationToken)).FirstOrDefault();
 
+    /// <summary>Returns what the rider of a completed ride agreed to: the request, with the last change of the destination.</summary>
+    /// <remarks>Each change has a quote of its own, and the completion names the last one.</remarks>
+    public static async Task<RideRequestedV2> Agreed(
+        this AppDbContext db,
+        RideCompleted ride,
+        CancellationToken cancellationToken
+    )
+    {
+        var requested = await db.Requested(ride.RideId, cancellationToken);
+        if (ride.QuoteId is null || ride.QuoteId == requested.QuoteId)
+            return requested;
+        var changes = await db.ReadStream<DestinationChanged>(ride.RideId.ToString(), cancellationToken);
+        return changes.Find(change => change.QuoteId == ride.QuoteId) is { } changed
+            ? requested with
+            {
+                Dropoff = changed.Dropoff,
+                Stops = changed.Stops,
+                QuoteId = changed.QuoteId,
+                QuotedFare = changed.QuotedFare,
+                QuotedDistanceMeters = changed.QuotedDistanceMeters,
+                Terms = changed.Terms,
+            }
+            : requested;
+    }
+
     /// <summary>Throws if a message contradicts the ride's request: a retry cannot change that.</summary>
     public static void Check(this RideRequested requested, string riderId, string vehicleClass)
     {

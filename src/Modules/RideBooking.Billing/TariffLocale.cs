@@ -1,3 +1,4 @@
+using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
 
 namespace RideBooking.Billing;
@@ -10,6 +11,8 @@ internal sealed class TariffLocale(TariffBook tariffs, TimeProvider clock) : ITa
     public TimeZoneInfo TimeZone => Current.TimeZone;
 
     public TimeZoneInfo TimeZoneOf(string? city) => tariffs.Cities.Find(city)?.TimeZone ?? TimeZone;
+
+    public string? CityOf(Place place) => tariffs.Cities.Of(place)?.Code;
 
     Tariff Current => tariffs.At(clock.GetUtcNow(), FirstCity);
 

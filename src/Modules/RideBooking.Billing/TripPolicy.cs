@@ -14,18 +14,19 @@ internal sealed class TripPolicy(TariffBook tariffs, SurgeGrid surges, IRouteEst
 
     public IReadOnlyList<string> VehicleClasses => ClassesOf(tariffs.AllAt(clock.GetUtcNow()));
 
-    public RouteEstimate Estimate(Place from, Place to) => routes.Estimate(from, to);
+    public RouteEstimate Estimate(Place from, Place to, IReadOnlyList<Place>? stops = null) =>
+        routes.Estimate(Itinerary.Of(from, stops, to));
 
-    public TripTerms Terms(Place pickup, Place dropoff, string vehicleClass)
+    public TripTerms Terms(Place pickup, Place dropoff, string vehicleClass, IReadOnlyList<Place>? stops = null)
     {
         var now = clock.GetUtcNow();
         var tariff = tariffs.At(now, pickup);
-        var (surge, way) = (surges.FactorFor(tariff, pickup, now), routes.Estimate(pickup, dropoff));
+        var (surge, way) = (surges.FactorFor(tariff, pickup, now), Estimate(pickup, dropoff, stops));
         var fare = FareMeter.Meter(tariff, vehicleClass, way, surge, now);
         return new TripTerms(tariff.City, Tariff.Percent(surge), fare.Total, way.DistanceMeters, way.DurationSeconds);
     }
 
-    public TripProblem? Check(Place pickup, Place dropoff, string vehicleClass)
+    public TripProblem? Check(Place pickup, Place dropoff, string vehicleClass, IReadOnlyList<Place>? stops = null)
     {
         if (!tariffs.Cities.Serve(pickup))
             return new TripProblem(
@@ -35,12 +36,23 @@ internal sealed class TripPolicy(TariffBook tariffs, SurgeGrid surges, IRouteEst
         var tariff = tariffs.At(clock.GetUtcNow(), pickup);
         if (!tariff.Classes.ContainsKey(vehicleClass))
             return new TripProblem("vehicleClass", $"must be one of: {string.Join(", ", ClassesOf([tariff]))}");
-        return routes.Estimate(pickup, dropoff).DistanceMeters switch
+        var itinerary = Itinerary.Of(pickup, stops, dropoff);
+        long meters = 0;
+        foreach (var (number, leg) in itinerary.Legs().Index())
         {
-            < MinMeters => new TripProblem("dropoff", "must differ from the pickup"),
-            > MaxMeters => new TripProblem("dropoff", $"must be within {MaxMeters / 1000} km of the pickup"),
-            _ => null,
-        };
+            var length = routes.Estimate(leg.From, leg.To).DistanceMeters;
+            var isLast = number == itinerary.Count - 2;
+            if (length < MinMeters)
+                return new TripProblem(
+                    isLast ? "dropoff" : $"stops[{number}]",
+                    number == 0 ? "must differ from the pickup" : "must differ from the stop before it"
+                );
+            meters += length;
+        }
+        return meters <= MaxMeters ? null
+            : stops is { Count: > 0 }
+                ? new TripProblem("stops", $"must not make the trip longer than {MaxMeters / 1000} km")
+            : new TripProblem("dropoff", $"must be within {MaxMeters / 1000} km of the pickup");
     }
 
     static IReadOnlyList<string> ClassesOf(IEnumerable<Tariff> tariffs) =>

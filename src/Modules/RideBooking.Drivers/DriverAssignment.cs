@@ -46,8 +46,28 @@ internal sealed class DriverAssignment
     }
 }
 
+/// <summary>An assignment, where its ride goes if the rider has changed that, and whether the ride has started.</summary>
+internal sealed record RedirectedAssignment(DriverAssignment Assignment, RideDestination? Changed, bool IsStarted)
+{
+    public Place? Dropoff => Changed?.Dropoff ?? Assignment.Dropoff;
+}
+
 internal static class DriverAssignments
 {
+    /// <summary>Joins the changed destinations of the assignments' rides.</summary>
+    public static IQueryable<RedirectedAssignment> WithDestination(
+        this IQueryable<DriverAssignment> assignments,
+        AppDbContext db
+    ) =>
+        from assignment in assignments
+        join changed in db.Set<RideDestination>().AsNoTracking() on assignment.RideId equals changed.RideId into changes
+        from changed in changes.DefaultIfEmpty()
+        select new RedirectedAssignment(
+            assignment,
+            changed,
+            db.Set<StartedRide>().Any(started => started.RideId == assignment.RideId)
+        );
+
     /// <summary>
     /// Queries the driver's current ride: at most one, except briefly while the end of the previous ride is in flight.
     /// </summary>

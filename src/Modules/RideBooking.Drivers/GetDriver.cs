@@ -34,15 +34,10 @@ internal static class GetDriver
         if (profile is null)
             return DriverProblems.NoSuchProfile();
 
-        var current = await db.RidesOf(driver.Id)
+        var ride = await db.RidesOf(driver.Id)
             .OrderByDescending(work => work.AssignedAt)
-            .Select(work => new
-            {
-                Work = work,
-                IsStarted = db.Set<StartedRide>().Any(started => started.RideId == work.RideId),
-            })
+            .WithDestination(db)
             .FirstOrDefaultAsync(cancellationToken);
-        var ride = current?.Work;
         var rating = await db.Set<DriverRating>()
             .AsNoTracking()
             .SingleOrDefaultAsync(row => row.DriverId == driver.Id, cancellationToken);
@@ -50,6 +45,7 @@ internal static class GetDriver
             ride is null && profile.ShiftId is not null
                 ? await db.OffersTo(driver.Id, clock.GetUtcNow())
                     .OrderByDescending(work => work.ExpiresAt)
+                    .WithDestination(db)
                     .FirstOrDefaultAsync(cancellationToken)
                 : null;
         var isFree = profile.ShiftId is not null && ride is null && offer is null;
@@ -62,7 +58,7 @@ internal static class GetDriver
             new View(
                 ProfileView.Of(profile),
                 rating is { Ratings: > 0 } ? Rating.Of(rating) : null,
-                current is not null ? (current.IsStarted ? Availability.OnTrip : Availability.EnRoute)
+                ride is not null ? (ride.IsStarted ? Availability.OnTrip : Availability.EnRoute)
                     : profile.ShiftId is null ? Availability.Offline
                     : offer is not null ? Availability.Offered
                     : isReporting ? Availability.Available
@@ -70,10 +66,22 @@ internal static class GetDriver
                 profile is { ShiftId: { } shiftId, OnlineSince: { } since } ? new ShiftView(shiftId, since) : null,
                 ride is null
                     ? null
-                    : new CurrentRide(ride.RideId, ride.OfferId, ride.Pickup, ride.Dropoff, ride.AssignedAt),
+                    : new CurrentRide(
+                        ride.Assignment.RideId,
+                        ride.Assignment.OfferId,
+                        ride.Assignment.Pickup,
+                        ride.Dropoff,
+                        ride.Assignment.AssignedAt
+                    ),
                 offer is null
                     ? null
-                    : new CurrentOffer(offer.OfferId, offer.RideId, offer.Pickup, offer.Dropoff, offer.ExpiresAt)
+                    : new CurrentOffer(
+                        offer.Assignment.OfferId,
+                        offer.Assignment.RideId,
+                        offer.Assignment.Pickup,
+                        offer.Dropoff,
+                        offer.Assignment.ExpiresAt
+                    )
             )
         );
     }

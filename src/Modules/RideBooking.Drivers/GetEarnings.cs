@@ -74,14 +74,19 @@ internal static class GetEarnings
             new View(
                 start,
                 end,
-                earned.Count,
+                earned.Count(earning => earning.Correction == Earning.None),
                 Totals(earned),
                 [
                     .. earned
                         .GroupBy(earning => DayOf(earning, locale))
                         .OrderBy(day => day.Key.Date)
                         .ThenBy(day => day.Key.TimeZone, StringComparer.Ordinal)
-                        .Select(day => new Day(day.Key.Date, day.Key.TimeZone, day.Count(), Totals(day))),
+                        .Select(day => new Day(
+                            day.Key.Date,
+                            day.Key.TimeZone,
+                            day.Count(earning => earning.Correction == Earning.None),
+                            Totals(day)
+                        )),
                 ]
             )
         );
@@ -100,12 +105,16 @@ internal static class GetEarnings
                 .GroupBy(earning => earning.Fare.Currency, StringComparer.Ordinal)
                 .OrderBy(currency => currency.Key, StringComparer.Ordinal)
                 .Select(currency => new Total(
-                    currency.Count(),
+                    currency.Count(earning => earning.Correction == Earning.None),
                     new Money(currency.Sum(earning => earning.Fare.Amount), currency.Key),
                     new Money(currency.Sum(earning => earning.Earned.Amount), currency.Key),
                     new Money(currency.Sum(earning => earning.Tolls.Amount), currency.Key),
-                    currency.Count(earning => earning.Cancelled),
-                    new Money(currency.Where(earning => earning.Cancelled).Sum(fee => fee.Earned.Amount), currency.Key)
+                    currency.Count(earning => earning.Cancelled && earning.Correction == Earning.None),
+                    new Money(currency.Where(earning => earning.Cancelled).Sum(fee => fee.Earned.Amount), currency.Key),
+                    new Money(
+                        currency.Where(earning => earning.Correction != Earning.None).Sum(row => row.Earned.Amount),
+                        currency.Key
+                    )
                 )),
         ];
 
@@ -135,12 +144,16 @@ internal static class GetEarnings
     /// <param name="Tolls">The tolls in it, which the driver receives in full.</param>
     /// <param name="Cancelled">The number of rides cancelled for a fee.</param>
     /// <param name="CancellationFees">The driver's part of those fees.</param>
+    /// <param name="Corrections">
+    /// What refunds and write-offs in the period took of the driver's part, usually negative. The other sums include it.
+    /// </param>
     internal sealed record Total(
         int Rides,
         Money Fares,
         Money Earned,
         Money Tolls,
         int Cancelled,
-        Money CancellationFees
+        Money CancellationFees,
+        Money Corrections
     );
 }

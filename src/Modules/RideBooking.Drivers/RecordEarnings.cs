@@ -8,13 +8,21 @@ namespace RideBooking.Drivers;
 /// <summary>Records the driver's share of each final fare, and of each fee for a wasted trip.</summary>
 /// <remarks>
 /// The amount due counts, not the amount paid: a rider who does not pay owes the company, not the driver. Tolls are passed on
-/// without commission. The booking fee is the company's and tax is the state's, so neither is shared.
+/// without commission. The booking fee is the company's and tax is the state's, so neither is shared. A refund, or
+/// a write-off that the driver bears, adds a correction, see <see cref="EarningCorrections"/>.
 /// </remarks>
 internal sealed class RecordEarnings : IProjection
 {
     public string Name => Earning.Projection;
 
-    public IReadOnlyCollection<Type> Events { get; } = [typeof(FareFinalized), typeof(CancellationFeeAssessedV2)];
+    public IReadOnlyCollection<Type> Events { get; } =
+    [
+        typeof(FareFinalized),
+        typeof(CancellationFeeAssessedV2),
+        typeof(PaymentRefunded),
+        typeof(BalanceWrittenOffV2),
+        typeof(PaymentCaptured),
+    ];
 
     public async Task Apply(
         DbContext db,
@@ -35,7 +43,7 @@ internal sealed class RecordEarnings : IProjection
             ((DriverAssigned)read.Event).RideId
         );
         var recorded = await db.Rows<Earning>(generation)
-            .Where(earning => rideIds.Contains(earning.RideId))
+            .Where(earning => rideIds.Contains(earning.RideId) && earning.Correction == Earning.None)
             .Select(earning => earning.RideId)
             .ToHashSetAsync(cancellationToken);
         foreach (var (position, earning) in earnings)
@@ -54,6 +62,54 @@ internal sealed class RecordEarnings : IProjection
                 continue;
             earning.Generation = generation;
             db.Add(earning);
+        }
+        await Correct(db, generation, events, cancellationToken);
+    }
+
+    // A fare is always before its payment, its refunds and its write-off.
+    static async Task Correct(
+        DbContext db,
+        int generation,
+        IReadOnlyList<ReadEvent> events,
+        CancellationToken cancellationToken
+    )
+    {
+        var rides = events
+            .Select(read =>
+                read.Event switch
+                {
+                    PaymentRefunded { DriverBears: true } refund => refund.RideId,
+                    BalanceWrittenOffV2 { DriverBears: true } writtenOff => writtenOff.RideId,
+                    PaymentCaptured captured => captured.RideId,
+                    _ => (Guid?)null,
+                }
+            )
+            .OfType<Guid>()
+            .ToHashSet();
+        if (rides.Count == 0)
+            return;
+        var stored = await db.Rows<Earning>(generation)
+            .Where(row => rides.Contains(row.RideId))
+            .ToListAsync(cancellationToken);
+        var rows = stored
+            .Concat(db.Set<Earning>().Local.Where(row => row.Generation == generation && rides.Contains(row.RideId)))
+            .Distinct()
+            .ToLookup(row => row.RideId);
+        var ofRide = rides.ToDictionary(ride => ride, ride => rows[ride].ToList());
+        foreach (var read in events)
+        {
+            var correction = read.Event switch
+            {
+                PaymentRefunded { DriverBears: true } it => EarningCorrections.Of(ofRide[it.RideId], it),
+                BalanceWrittenOffV2 { DriverBears: true } it => EarningCorrections.Of(ofRide[it.RideId], it),
+                PaymentCaptured it => EarningCorrections.Of(ofRide[it.RideId], it),
+                _ => null,
+            };
+            if (correction is null || ofRide[correction.RideId].Exists(row => row.Correction == correction.Correction))
+                continue;
+            correction.Generation = generation;
+            ofRide[correction.RideId].Add(correction);
+            db.Add(correction);
         }
     }
 

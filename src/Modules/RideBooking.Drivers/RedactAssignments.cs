@@ -16,6 +16,7 @@ internal sealed class RedactAssignments(AppDbContext db, IRidesOfRider rides) : 
     public async Task Consume(ConsumeContext<RiderForgotten> context)
     {
         foreach (var batch in (await rides.List(context.Message.RiderId, context.CancellationToken)).Chunk(BatchSize))
+        {
             await db.Set<DriverAssignment>()
                 .Where(assignment => batch.Contains(assignment.RideId))
                 .ExecuteUpdateAsync(
@@ -24,5 +25,14 @@ internal sealed class RedactAssignments(AppDbContext db, IRidesOfRider rides) : 
                             .SetProperty(assignment => assignment.Dropoff, Place.Redacted),
                     context.CancellationToken
                 );
+            await db.Set<RideDestination>()
+                .Where(ride => batch.Contains(ride.RideId))
+                .ExecuteUpdateAsync(
+                    row =>
+                        row.SetProperty(ride => ride.Dropoff, Place.Redacted)
+                            .SetProperty(ride => ride.Stops, (IReadOnlyList<Place>?)null),
+                    context.CancellationToken
+                );
+        }
     }
 }

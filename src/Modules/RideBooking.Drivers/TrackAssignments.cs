@@ -9,13 +9,14 @@ namespace RideBooking.Drivers;
 
 /// <summary>Tracks the offers and rides of drivers, from the events of matching and rides.</summary>
 /// <remarks>The end of an offer or of a ride is final, in whatever order and however often the events arrive.</remarks>
-[RepeatIsSafe("The row of an offer, of a started and of an ended ride exist once, and a stage never moves back.")]
+[RepeatIsSafe("The rows of an offer, a ride, its start and its end exist once; a stage or change never moves back.")]
 internal sealed class TrackAssignments(AppDbContext db)
     : IConsumer<DriverOffered>,
         IConsumer<OfferDeclined>,
         IConsumer<OfferExpired>,
         IConsumer<DriverAssigned>,
         IConsumer<DriverUnassigned>,
+        IConsumer<DestinationChanged>,
         IConsumer<RideStarted>,
         IConsumer<RideCompleted>,
         IConsumer<RideCancelled>
@@ -76,6 +77,16 @@ internal sealed class TrackAssignments(AppDbContext db)
             context.Message.DriverId,
             context
         );
+
+    public async Task Consume(ConsumeContext<DestinationChanged> context)
+    {
+        var changed = context.Message;
+        var destination = await db.Set<RideDestination>()
+            .SingleOrDefaultAsync(ride => ride.RideId == changed.RideId, context.CancellationToken);
+        if (destination is null)
+            db.Add(destination = new RideDestination { RideId = changed.RideId });
+        destination.Redirect(changed);
+    }
 
     public async Task Consume(ConsumeContext<RideStarted> context)
     {

@@ -115,7 +115,8 @@ internal static class AcceptOffer
                 search.Dropoff,
                 search.Fare,
                 offer.PickupEtaSeconds,
-                offer.AnsweredAt!.Value
+                offer.AnsweredAt!.Value,
+                search.Stops ?? []
             )
         );
 
@@ -128,6 +129,7 @@ internal static class AcceptOffer
     /// <param name="Fare">The fare the rider was quoted, if any.</param>
     /// <param name="PickupEtaSeconds">The estimated driving time to the pickup, seconds.</param>
     /// <param name="AcceptedAt">When the driver accepted the offer.</param>
+    /// <param name="Stops">The stops on the way, in their order.</param>
     internal sealed record View(
         Guid OfferId,
         Guid RideId,
@@ -136,6 +138,7 @@ internal static class AcceptOffer
         Place Dropoff,
         Money? Fare,
         int PickupEtaSeconds,
-        DateTimeOffset AcceptedAt
+        DateTimeOffset AcceptedAt,
+        IReadOnlyList<Place> Stops
     );
 }

@@ -27,6 +27,7 @@ public sealed class MatchingModule : IModule
         services.AddSingleton(MatchingOptions.Read(configuration));
         services.AddScoped<NearbyDrivers>();
         services.AddScoped<ExclusiveOffers>();
+        services.AddSingleton<FollowOffers>();
         services.AddSingleton<Batches>();
         services.AddSingleton<DeleteOldTraces>();
         services.AddHostedService(provider => provider.GetRequiredService<DeleteOldTraces>());
@@ -40,11 +41,13 @@ public sealed class MatchingModule : IModule
         bus.AddConsumer<AddCandidate>();
         bus.AddConsumer<RemoveCandidate>();
         bus.AddConsumer<SearchForDriver>();
+        bus.AddConsumer<StartBookedSearch>();
         bus.AddConsumer<FindDriver>();
         bus.AddConsumer<OfferWaitingRide>();
         bus.AddConsumer<ExpireOffer>();
         bus.AddConsumer<SearchAgain>();
         bus.AddConsumer<EndSearch>();
+        bus.AddConsumer<FollowDestination>();
         bus.AddConsumer<MatchBatch>();
         bus.AddConsumer<OfferMatchedRide>();
         bus.AddConsumer<RedactSearches>();

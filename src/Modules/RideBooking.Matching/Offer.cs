@@ -84,6 +84,9 @@ internal sealed class Offer
 
             // Finds the drivers this ride has been offered to.
             builder.HasIndex(offer => new { offer.RideId, offer.DriverId });
+
+            // Finds the rides that a driver's live stream is about.
+            builder.HasIndex(offer => new { offer.DriverId, offer.OfferedAt });
         }
     }
 }
@@ -91,10 +94,7 @@ internal sealed class Offer
 internal static class Offers
 {
     /// <summary>The events that end the ride or take it from its driver, and with it the offer.</summary>
-    /// <remarks>
-    /// The offer ends a little later, when Matching has consumed the event in any process. Only a consumer in this process
-    /// signals <see cref="FollowOffers"/>.
-    /// </remarks>
+    /// <remarks>The offer ends a little later, when Matching has consumed the event in any process.</remarks>
     public static readonly string[] Ends =
     [
         nameof(RideCompleted),

@@ -10,6 +10,9 @@ namespace RideBooking.Matching;
 /// <param name="Fare">The fare the rider was quoted, if any.</param>
 /// <param name="PickupEtaSeconds">The estimated driving time to the pickup, seconds.</param>
 /// <param name="ExpiresAt">When the offer expires.</param>
+/// <param name="Stops">
+/// The stops on the way, in their order. Null in the live stream, which does not know them before a change of the destination.
+/// </param>
 internal sealed record OfferView(
     Guid OfferId,
     Guid RideId,
@@ -17,7 +20,8 @@ internal sealed record OfferView(
     Place Dropoff,
     Money? Fare,
     int PickupEtaSeconds,
-    DateTimeOffset ExpiresAt
+    DateTimeOffset ExpiresAt,
+    IReadOnlyList<Place>? Stops = null
 )
 {
     public static OfferView Of(Offer offer, Search search) =>
@@ -28,6 +32,18 @@ internal sealed record OfferView(
             search.Dropoff,
             search.Fare,
             offer.PickupEtaSeconds,
-            offer.ExpiresAt
+            offer.ExpiresAt,
+            search.Stops ?? []
+        );
+
+    public static OfferView Of(DriverOffered offered) =>
+        new(
+            offered.OfferId,
+            offered.RideId,
+            offered.Pickup,
+            offered.Dropoff,
+            offered.Fare,
+            offered.PickupEtaSeconds,
+            offered.ExpiresAt
         );
 }

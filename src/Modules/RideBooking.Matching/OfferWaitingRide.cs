@@ -1,7 +1,6 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
-using RideBooking.EventLog;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 using RideBooking.Positions;
@@ -22,8 +21,7 @@ internal sealed class OfferWaitingRide(
     ExclusiveOffers offers,
     Batches batches,
     MatchingOptions options,
-    TimeProvider clock,
-    EventLogSignal signal
+    TimeProvider clock
 ) : IConsumer<DriverBecameAvailable>
 {
     const int RidesPerPoll = 8;
@@ -32,7 +30,6 @@ internal sealed class OfferWaitingRide(
     {
         var driverId = context.Message.DriverId;
         var cancellationToken = context.CancellationToken;
-        signal.Invalidate(driverId); // no event reports that their offer or ride has ended
         var now = clock.GetUtcNow();
         var countedFrom = now - options.DeclineWindow;
         var fresh = db.Set<DriverPosition>().FreshSince(now - options.MaxPositionAge);

@@ -23,7 +23,8 @@ internal sealed class RedactSearches(AppDbContext db, IRidesOfRider rides) : ICo
                 .ExecuteUpdateAsync(
                     row =>
                         row.SetProperty(search => search.Pickup, Place.Redacted)
-                            .SetProperty(search => search.Dropoff, Place.Redacted),
+                            .SetProperty(search => search.Dropoff, Place.Redacted)
+                            .SetProperty(search => search.Stops, (IReadOnlyList<Place>?)null),
                     context.CancellationToken
                 );
             await db.Set<MatchAttempt>()

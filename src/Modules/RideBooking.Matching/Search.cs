@@ -18,6 +18,9 @@ internal enum SearchStatus
 
     /// <summary>The ride needs no driver, now or later.</summary>
     Ended,
+
+    /// <summary>The ride is booked ahead, and its search has not started.</summary>
+    Booked,
 }
 
 /// <summary>The search for one ride's driver.</summary>
@@ -32,12 +35,20 @@ internal sealed class Search
     public required string RiderId { get; init; }
     public SearchStatus Status { get; set; }
     public Place Pickup { get; init; } = new(0, 0);
-    public Place Dropoff { get; init; } = new(0, 0);
-    public string VehicleClass { get; init; } = Contracts.VehicleClass.Standard;
-    public Money? Fare { get; init; }
+    public Place Dropoff { get; private set; } = new(0, 0);
 
-    /// <summary>When the ride was requested. The earliest request is served first.</summary>
-    public required DateTimeOffset RequestedAt { get; init; }
+    /// <summary>The stops on the way, in their order; null if there are none.</summary>
+    public IReadOnlyList<Place>? Stops { get; private set; }
+
+    /// <summary>The number of the last change of the destination; 0 if there was none.</summary>
+    public int DestinationChange { get; private set; }
+    public string VehicleClass { get; init; } = Contracts.VehicleClass.Standard;
+    public Money? Fare { get; private set; }
+
+    /// <summary>
+    /// When the ride was requested, or its search started if it was booked ahead. The earliest is served first.
+    /// </summary>
+    public required DateTimeOffset RequestedAt { get; set; }
 
     /// <summary>The open or accepted offer.</summary>
     public Guid? OfferId { get; set; }
@@ -48,13 +59,15 @@ internal sealed class Search
     /// <summary>How many attempts found no driver. The timer of an earlier attempt is out of date.</summary>
     public int FailedPolls { get; set; }
 
-    public static Search For(RideRequested request) =>
+    public static Search For(RideRequestedV2 request) =>
         new()
         {
             RideId = request.RideId,
             RiderId = request.RiderId,
+            Status = request.PickupAt is null ? SearchStatus.Searching : SearchStatus.Booked,
             Pickup = request.Pickup,
             Dropoff = request.Dropoff,
+            Stops = request.Stops,
             VehicleClass = request.VehicleClass,
             Fare = request.QuotedFare,
             RequestedAt = request.At,
@@ -71,6 +84,24 @@ internal sealed class Search
             RequestedAt = at,
             Status = SearchStatus.Ended,
         };
+
+    /// <summary>Starts the search of a ride that was booked ahead.</summary>
+    public void Start(DateTimeOffset at)
+    {
+        Status = SearchStatus.Searching;
+        RequestedAt = at;
+    }
+
+    /// <summary>Records what the rider changed, unless a later change was recorded before.</summary>
+    public void Redirect(DestinationChanged changed)
+    {
+        if (changed.Number <= DestinationChange)
+            return;
+        Dropoff = changed.Dropoff;
+        Stops = changed.Stops;
+        Fare = changed.QuotedFare;
+        DestinationChange = changed.Number;
+    }
 
     /// <summary>Removes the driver who was offered or had the ride; the search continues.</summary>
     public void Reopen()

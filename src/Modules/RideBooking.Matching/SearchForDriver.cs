@@ -7,12 +7,12 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
 
-/// <summary>Begins the search for a ride's driver.</summary>
+/// <summary>Begins the search for a ride's driver, unless the ride is booked ahead.</summary>
 [RepeatIsSafe("A ride has one search.")]
 internal sealed class SearchForDriver(AppDbContext db, ExclusiveOffers offers, MatchingOptions options)
-    : IConsumer<RideRequested>
+    : IConsumer<RideRequestedV2>
 {
-    public async Task Consume(ConsumeContext<RideRequested> context)
+    public async Task Consume(ConsumeContext<RideRequestedV2> context)
     {
         var request = context.Message;
 
@@ -25,6 +25,8 @@ internal sealed class SearchForDriver(AppDbContext db, ExclusiveOffers offers, M
 
         var search = Search.For(request);
         db.Add(search);
+        if (search.Status == SearchStatus.Booked)
+            return;
         if (options.IsBatched || !await offers.OfferToNearest(search, context))
             await context.Publish(new SearchReopened(request.RideId));
     }

@@ -10,6 +10,9 @@ internal enum Audience
 {
     Rider,
     Driver,
+
+    /// <summary>All operators see the same notifications.</summary>
+    Operator,
 }
 
 /// <summary>One notification of one person about one event.</summary>
@@ -31,30 +34,56 @@ internal sealed class Notification : IProjectedRow
     /// <summary>One of <see cref="NotificationKind"/>.</summary>
     public required string Kind { get; init; }
 
+    /// <summary>The title in English: see <see cref="Text"/>.</summary>
     public required string Title { get; init; }
 
+    /// <summary>The text in English, for what knows the template not yet or no longer, and for rows from before there were languages.</summary>
     public required string Text { get; set; }
 
-    /// <summary>The ride it is about; null if it is about none.</summary>
-    public required Guid? RideId { get; init; }
+    /// <summary>The key of the template; null in rows from before there were languages.</summary>
+    public string? Template { get; set; }
+
+    /// <summary>The values of the template's placeholders, in JSON; null in rows from before there were languages.</summary>
+    public string? Data { get; set; }
+
+    /// <summary>The ride; <see cref="Guid.Empty"/> if it is about none.</summary>
+    public required Guid RideId { get; init; }
 
     /// <summary>When the event happened: a late notification still has its right place in the list.</summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>Makes the notification of one person about one event: always the same, its id included.</summary>
-    public static Notification Of(Guid eventId, NotificationContent content) =>
-        new()
+    public static Notification Of(Guid eventId, NotificationContent content)
+    {
+        var english = content.In(Language.English);
+        return new()
         {
             Id = IdOf(eventId, content.Audience),
             EventId = eventId,
             Audience = content.Audience,
             RecipientId = content.RecipientId,
-            Kind = content.Kind,
-            Title = content.Title,
-            Text = content.Text,
-            RideId = content.RideId,
+            Kind = content.Template.Kind,
+            Title = english.Title,
+            Text = english.Text,
+            Template = content.Template.Key,
+            Data = content.DataInJson,
+            RideId = content.RideId ?? Guid.Empty,
             At = content.At,
         };
+    }
+
+    /// <summary>Renders it in a language; in English if that is all there is.</summary>
+    public Words In(string language) =>
+        Template is { } key && Data is { } data && NotificationTemplates.Find(key) is { } template
+            ? template.In(language, NotificationContent.ReadData(data))
+            : new Words(Title, Text);
+
+    /// <summary>Removes the data of a rider who was forgotten, if the kind has personal data.</summary>
+    public void Forget()
+    {
+        if (NotificationTemplates.ReplacementOf(Kind) is { } replacement)
+            (Template, Data, Text) = (replacement.Key, "{}", replacement.English.Text);
+    }
 
     // A version 8 UUID (RFC 9562) from a hash.
     static Guid IdOf(Guid eventId, Audience audience)
@@ -75,8 +104,10 @@ internal sealed class Notification : IProjectedRow
             builder.Property(notification => notification.Audience).HasConversion<string>().HasMaxLength(10);
             builder.Property(notification => notification.RecipientId).HasMaxLength(255);
             builder.Property(notification => notification.Kind).HasMaxLength(50);
-            builder.Property(notification => notification.Title).HasMaxLength(100);
+            builder.Property(notification => notification.Title).HasMaxLength(NotificationContent.MaxTitleLength);
             builder.Property(notification => notification.Text).HasMaxLength(NotificationContent.MaxTextLength);
+            builder.Property(notification => notification.Template).HasMaxLength(64);
+            builder.Property(notification => notification.Data).HasMaxLength(NotificationContent.MaxDataLength);
             builder
                 .HasIndex(notification => new
                 {

@@ -6,8 +6,8 @@ namespace RideBooking.Notifications;
 
 /// <summary>Records the notifications of riders and drivers, which their apps list.</summary>
 /// <remarks>
-/// This is the record of all notifications, computed from the event log. What leaves the system (e-mail, push) must not be
-/// sent again when the record is computed again, so it needs a consumer.
+/// This is the record of all notifications, computed from the event log. What leaves the system (e-mail, webhooks) must not be
+/// sent again when the record is computed again: see <see cref="Deliveries.CreateDeliveries"/>.
 /// </remarks>
 internal sealed class RecordNotifications : RecordingProjection<Notification>
 {
@@ -15,27 +15,8 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
 
     public RecordNotifications()
     {
-        Notify<DriverAssigned>(NotificationTemplates.ForRider);
-        Notify<DriverUnassigned>(NotificationTemplates.ForRider);
-        Notify<NoDriverFound>(NotificationTemplates.ForRider);
-        Notify<DriverArrived>(NotificationTemplates.ForRider);
-        Notify<RideStarted>(NotificationTemplates.ForRider);
-        Notify<RideCompleted>(NotificationTemplates.ForRider);
-        Notify<RideCancelled>(NotificationTemplates.ForRider);
-        Notify<FareFinalized>(NotificationTemplates.ForRider);
-        Notify<CancellationFeeAssessedV2>(NotificationTemplates.ForRider);
-        Notify<PaymentCaptured>(NotificationTemplates.ForRider);
-        Notify<PaymentFailed>(NotificationTemplates.ForRider);
-        Notify<BalanceOutstanding>(NotificationTemplates.ForRider);
-        Notify<BalanceSettled>(NotificationTemplates.ForRider);
-        Notify<ReceiptIssued>(NotificationTemplates.ForRider);
-
-        Notify<DriverOffered>(NotificationTemplates.ForDriver);
-        Notify<DriverIgnoredOffers>(NotificationTemplates.ForDriver);
-        Notify<DriverWentOffline>(NotificationTemplates.ForDriver);
-        Notify<DriverUnassigned>(NotificationTemplates.ForDriver);
-        Notify<RideCancelled>(NotificationTemplates.ForDriver);
-
+        foreach (var template in NotificationTemplates.All)
+            template.AddTo(this);
         On<RiderForgotten>((_, _) => null);
     }
 
@@ -54,7 +35,7 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
                 await base.Apply(db, generation, [read], cancellationToken);
     }
 
-    /// <summary>Removes from the offers of a rider's rides where the rides went.</summary>
+    /// <summary>Removes from the drivers' notifications of a rider's rides where the rides went.</summary>
     /// <remarks>All these rides have ended, so the rider has a notification of each.</remarks>
     static async Task RedactOffers(DbContext db, int generation, string riderId, CancellationToken cancellationToken)
     {
@@ -66,20 +47,18 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
         var rides = tracked
             .Where(row => row.Audience == Audience.Rider && row.RecipientId == riderId)
             .Select(row => row.RideId)
-            .OfType<Guid>()
             .ToHashSet();
         foreach (var batch in rides.Chunk(BatchSize))
             await stored
-                .Where(row =>
-                    row.Kind == NotificationKind.RideOffered && row.RideId != null && batch.Contains(row.RideId.Value)
-                )
+                .Where(row => NotificationTemplates.PersonalKinds.Contains(row.Kind) && batch.Contains(row.RideId))
                 .LoadAsync(cancellationToken);
-        foreach (var offer in tracked.Where(row => row.Kind == NotificationKind.RideOffered).ToList())
-            if (rides.Contains(offer.RideId!.Value))
-                offer.Text = NotificationTemplates.ForgottenOffer;
+        foreach (var offer in tracked.Where(row => NotificationTemplates.PersonalKinds.Contains(row.Kind)).ToList())
+            if (rides.Contains(offer.RideId))
+                offer.Forget();
     }
 
-    void Notify<T>(Func<T, NotificationContent?> template)
+    /// <summary>Declares that the events of a type have the notifications of a template.</summary>
+    internal void Notify<T>(NotificationTemplate template)
         where T : class =>
-        On<T>((e, logged) => template(e) is { } content ? Notification.Of(logged.EventId, content) : null);
+        On<T>((e, logged) => template.Of(e) is { } content ? Notification.Of(logged.EventId, content) : null);
 }

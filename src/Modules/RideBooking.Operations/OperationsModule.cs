@@ -129,6 +129,7 @@ public sealed class OperationsModule : IModule
         ListAlertNotifications.Map(operators);
         RetryAlertNotification.Map(operators);
         ListOperatorActions.Map(operators);
+        GetRideTimeline.Map(operators);
         ExportOperatorActions.Map(operators);
     }
 }

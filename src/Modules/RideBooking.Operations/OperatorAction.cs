@@ -58,6 +58,7 @@ internal sealed class OperatorAction(string by, string action, string reason, Da
             builder.Property(row => row.Subscription).HasMaxLength(EventLog.Subscriptions.Subscription.MaxNameLength);
             builder.Property(row => row.Reason).HasMaxLength(Reasons.MaxLength);
             builder.HasIndex(row => new { row.At, row.Id });
+            builder.HasIndex(row => row.RideId);
         }
     }
 }

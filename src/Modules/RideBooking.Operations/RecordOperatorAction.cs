@@ -5,7 +5,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations;
 
-/// <summary>Records operators' actions on rides.</summary>
+/// <summary>Records the operators' actions of other modules.</summary>
 /// <remarks>
 /// Each action is committed in its own transaction, so that an attempt is known even if the host dies during it.
 /// </remarks>
@@ -13,7 +13,7 @@ internal sealed class RecordOperatorAction(IServiceScopeFactory scopes, TimeProv
 {
     public async Task<Guid> Record(
         string action,
-        Guid rideId,
+        Guid? rideId,
         string by,
         string reason,
         CancellationToken cancellationToken

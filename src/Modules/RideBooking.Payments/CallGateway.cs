@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RideBooking.Contracts;
+using RideBooking.Payments.Authorizations;
 using RideBooking.Payments.Gateway;
 using RideBooking.Payments.Methods;
 using RideBooking.Platform.Messaging;
@@ -20,6 +21,7 @@ namespace RideBooking.Payments;
 /// <param name="Resolve">Whether the outcome of an earlier charge under this key is unknown and must be looked up first.</param>
 /// <param name="PaymentMethodId">The payment method. If null, the rider's default.</param>
 /// <param name="Close">Captures nothing: only looks up the outcome of the key and closes it.</param>
+/// <param name="Authorization">The number of the authorization to capture the amount from; null if there is none.</param>
 internal sealed record ChargeCard(
     Guid RideId,
     string RiderId,
@@ -28,7 +30,8 @@ internal sealed record ChargeCard(
     string Key,
     bool Resolve,
     Guid? PaymentMethodId,
-    bool Close = false
+    bool Close = false,
+    int? Authorization = null
 )
 {
     /// <summary>The number of the first key to use. The keys before it can capture nothing any more.</summary>
@@ -46,7 +49,8 @@ internal sealed record ChargeCard(
             payment.Attempt,
             payment.IdempotencyKey,
             payment.Unresolved,
-            payment.PaymentMethodId
+            payment.PaymentMethodId,
+            Authorization: payment.UsableAuthorization()
         );
 }
 
@@ -54,7 +58,8 @@ internal sealed record ChargeCard(
 /// <param name="RideId">The ride.</param>
 /// <param name="Attempt">The attempt.</param>
 /// <param name="KeyNumber">The number of the key that was used; 0 for the payment's.</param>
-internal sealed record ChargeSucceeded(Guid RideId, int Attempt, int KeyNumber = 0);
+/// <param name="ByAuthorization">Whether it was captured from the payment's authorization.</param>
+internal sealed record ChargeSucceeded(Guid RideId, int Attempt, int KeyNumber = 0, bool ByAuthorization = false);
 
 /// <summary>The gateway did not capture the amount and, under this key, never will.</summary>
 /// <param name="RideId">The ride.</param>
@@ -77,7 +82,9 @@ internal sealed record ChargeUnknown(Guid RideId, int Attempt, string Code, int 
 /// this very attempt.
 /// A key belongs to one card and one amount, which are recorded before the gateway is called (<see cref="GatewayCharge"/>). If the
 /// rider then pays with another card, the earlier key is first closed at the gateway, which tells whether its amount was captured.
-/// A new key follows only when the earlier one can capture nothing any more, so no order of messages charges a ride twice.
+/// A new key follows only when the earlier one can capture nothing any more, so no order of messages charges a ride twice. A
+/// capture from an authorization has such a key, too: if the authorization is expired or voided, the card is charged under the
+/// next key.
 /// </remarks>
 [RepeatIsSafe("It charges only the attempt that the payment waits for, under one idempotency key.")]
 internal sealed class CallGateway(
@@ -89,13 +96,13 @@ internal sealed class CallGateway(
     ILogger<CallGateway> logger
 ) : IConsumer<ChargeCard>
 {
-    // An automatic retry cannot help.
-    const string NoMethod = "no_payment_method";
-
     public async Task Consume(ConsumeContext<ChargeCard> context)
     {
         var (charge, cancellationToken) = (context.Message, context.CancellationToken);
         var (rideId, attempt) = (charge.RideId, charge.Attempt);
+        var authorization = charge.Authorization is { } authorized
+            ? await db.AuthorizationOf(rideId, authorized, cancellationToken)
+            : null;
         for (var number = charge.FirstKeyNumber(); ; number++)
         {
             if (!await IsAwaited(charge, cancellationToken))
@@ -107,28 +114,46 @@ internal sealed class CallGateway(
             var token = charge.Close
                 ? null
                 : await db.TokenFor(charge.RiderId, charge.PaymentMethodId, cancellationToken) ?? options.DefaultToken;
-            var pinned = await Pinned(charge, number, token, cancellationToken);
+            var pinned = await Pinned(
+                charge,
+                number,
+                token,
+                authorization?.Token == token ? authorization?.Number : null,
+                cancellationToken
+            );
             if (pinned is null)
             {
                 await context.Publish(
-                    new ChargeDeclined(rideId, attempt, charge.Close ? ChargeResponse.Closed : NoMethod, false, number),
+                    new ChargeDeclined(
+                        rideId,
+                        attempt,
+                        charge.Close ? ChargeResponse.Closed : DeclineCodes.NoPaymentMethod,
+                        false,
+                        number
+                    ),
                     cancellationToken
                 );
                 return;
             }
 
             var response = await ChargeOrClose(pinned, charge, token, number, cancellationToken);
-            if (response is { Outcome: ChargeOutcome.Declined, Code: ChargeResponse.Closed })
+            if (
+                response is
+                { Outcome: ChargeOutcome.Declined, Code: ChargeResponse.Closed or ChargeResponse.AuthorizationGone }
+            )
+            {
+                authorization = null;
                 continue;
+            }
             await (
                 response switch
                 {
                     { Outcome: ChargeOutcome.Captured } => context.Publish(
-                        new ChargeSucceeded(rideId, attempt, number),
+                        new ChargeSucceeded(rideId, attempt, number, pinned.AuthorizationNumber is not null),
                         cancellationToken
                     ),
-                    { Outcome: ChargeOutcome.Declined, Code: var code } => context.Publish(
-                        new ChargeDeclined(rideId, attempt, code ?? ChargeResponse.CardDeclined, true, number),
+                    { Outcome: ChargeOutcome.Declined } => context.Publish(
+                        Declined(charge, response.Code ?? ChargeResponse.CardDeclined, number),
                         cancellationToken
                     ),
                     _ => context.Publish(
@@ -140,6 +165,9 @@ internal sealed class CallGateway(
             return;
         }
     }
+
+    static ChargeDeclined Declined(ChargeCard charge, string code, int number) =>
+        new(charge.RideId, charge.Attempt, code, MayRetry: !DeclineCodes.IsPermanent(code), number);
 
     // A gateway may forget keys after a while. The state machine does not: a message delivered again a week later ends here.
     Task<bool> IsAwaited(ChargeCard charge, CancellationToken cancellationToken) =>
@@ -157,7 +185,13 @@ internal sealed class CallGateway(
             );
 
     /// <summary>Returns the charge recorded for the key, or records it with the given card. Null without a card.</summary>
-    async Task<GatewayCharge?> Pinned(ChargeCard charge, int number, string? token, CancellationToken cancellationToken)
+    async Task<GatewayCharge?> Pinned(
+        ChargeCard charge,
+        int number,
+        string? token,
+        int? authorization,
+        CancellationToken cancellationToken
+    )
     {
         if (charge.MayHaveBeenAsked(number) && await Read() is { } known)
             return known;
@@ -173,6 +207,7 @@ internal sealed class CallGateway(
             Token = token,
             Amount = charge.Amount,
             At = clock.GetUtcNow(),
+            AuthorizationNumber = authorization,
         };
         own.Add(pinned);
         try
@@ -215,6 +250,12 @@ internal sealed class CallGateway(
             && await gateway.Find(pinned.Key, cancellationToken) is { } found
         )
             return found;
-        return await gateway.Charge(request, cancellationToken);
+        return pinned.AuthorizationNumber is { } authorization
+            ? await gateway.Capture(
+                request,
+                GatewayAuthorization.KeyOf(pinned.RideId, authorization),
+                cancellationToken
+            )
+            : await gateway.Charge(request, cancellationToken);
     }
 }

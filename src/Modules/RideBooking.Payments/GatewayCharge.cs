@@ -24,6 +24,9 @@ internal sealed class GatewayCharge
 
     public DateTimeOffset At { get; init; }
 
+    /// <summary>The number of the authorization that the amount is captured from; null for a charge without one.</summary>
+    public int? AuthorizationNumber { get; init; }
+
     public string Key => KeyOf(RideId, KeyNumber);
 
     /// <summary>Returns the idempotency key. Permanent: the same ride and number give the same key in a year.</summary>

@@ -59,7 +59,11 @@ internal static class GetPayment
         db.Set<Payment>()
             .AsNoTracking()
             .SingleOrDefaultAsync(
-                payment => payment.CorrelationId == rideId && payment.Status != nameof(PaymentStateMachine.Expected),
+                payment =>
+                    payment.CorrelationId == rideId
+                    && payment.Status != nameof(PaymentStateMachine.Expected)
+                    && payment.Status != nameof(PaymentStateMachine.Authorizing)
+                    && payment.Status != nameof(PaymentStateMachine.Authorized),
                 cancellationToken
             );
 }

@@ -58,6 +58,7 @@ internal sealed record OperatorRequest(
             : PaymentProblems.NotDue(now);
     }
 
-    static Accepted<PaymentView> Accepted(Payment payment) =>
+    /// <summary>Returns the answer to a command that was accepted.</summary>
+    public static Accepted<PaymentView> Accepted(Payment payment) =>
         TypedResults.Accepted($"/api/v1/operations/payments/{payment.CorrelationId}", PaymentView.Of(payment));
 }

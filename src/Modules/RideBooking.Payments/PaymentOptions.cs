@@ -6,8 +6,8 @@ namespace RideBooking.Payments;
 
 /// <summary>The settings of payments.</summary>
 /// <param name="RetryDelays">
-/// <c>Payments:RetryDelays</c>: the delay of the next attempt after each failed one. After the last one the amount is
-/// outstanding.
+/// <c>Payments:RetryDelays</c>: the delay of the next attempt after each decline, and after each attempt in a row that the
+/// gateway did not answer. After the last one the amount is outstanding.
 /// </param>
 /// <param name="DefaultToken">
 /// <c>Payments:DefaultToken</c>: the token for riders without a payment method; null for none.
@@ -16,9 +16,23 @@ namespace RideBooking.Payments;
 /// <c>Payments:ResumeAfter</c>: how long an answer or a timer may be overdue before it counts as lost. Must exceed the
 /// duration of redelivery.
 /// </param>
-internal sealed record PaymentOptions(IReadOnlyList<TimeSpan> RetryDelays, string? DefaultToken, TimeSpan ResumeAfter)
+/// <param name="Authorize">
+/// <c>Payments:Authorize</c>: whether the expected fare is reserved on the rider's card when a driver is assigned.
+/// </param>
+internal sealed record PaymentOptions(
+    IReadOnlyList<TimeSpan> RetryDelays,
+    string? DefaultToken,
+    TimeSpan ResumeAfter,
+    bool Authorize = true
+)
 {
-    static readonly TimeSpan[] s_delays = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)];
+    static readonly TimeSpan[] s_delays =
+    [
+        TimeSpan.FromMinutes(1),
+        TimeSpan.FromMinutes(10),
+        TimeSpan.FromHours(1),
+        TimeSpan.FromHours(24),
+    ];
 
     /// <summary>
     /// Reads the settings. In Development all riders pay with a card that works, unless the setting says otherwise.
@@ -34,7 +48,8 @@ internal sealed record PaymentOptions(IReadOnlyList<TimeSpan> RetryDelays, strin
         return new PaymentOptions(
             configuration.Spans("Payments:RetryDelays", s_delays),
             string.IsNullOrWhiteSpace(token) ? null : token.Trim(),
-            configuration.Span("Payments:ResumeAfter", TimeSpan.FromMinutes(15))
+            configuration.Span("Payments:ResumeAfter", TimeSpan.FromMinutes(15)),
+            configuration.TrueOrFalse("Payments:Authorize", true)
         );
     }
 }

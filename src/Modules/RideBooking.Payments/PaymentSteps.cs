@@ -1,5 +1,6 @@
 using MassTransit;
 using RideBooking.Contracts;
+using RideBooking.Payments.Authorizations;
 using RideBooking.Payments.Balance;
 using RideBooking.Platform.Messaging;
 
@@ -9,13 +10,15 @@ namespace RideBooking.Payments;
 internal static class PaymentSteps
 {
     /// <summary>Records the ride's rider: money moves only for a requested ride.</summary>
-    public static EventActivityBinder<Payment, RideRequested> Expect(
-        this EventActivityBinder<Payment, RideRequested> binder
+    public static EventActivityBinder<Payment, RideRequestedV2> Expect(
+        this EventActivityBinder<Payment, RideRequestedV2> binder
     ) =>
         binder.Then(context =>
         {
             var payment = context.Saga;
             payment.RiderId = context.Message.RiderId;
+            payment.PaymentMethodId = context.Message.PaymentMethodId;
+            payment.ExpectedFare = context.Message.QuotedFare ?? context.Message.Terms?.Fare;
             payment.OpenedAt = payment.ChangedAt = context.Now();
             payment.PaymentId = Guid.CreateVersion7(payment.OpenedAt);
         });
@@ -88,7 +91,9 @@ internal static class PaymentSteps
             payment.Attempt = charge.Attempt;
             payment.KeyNumber = Math.Max(payment.KeyNumber, charge.KeyNumber);
             payment.Unresolved = false;
-            payment.FailureCode = null;
+            if (charge.ByAuthorization)
+                payment.AuthorizationState = AuthorizationStates.Captured;
+            payment.FailureCode = payment.FailureKind = null;
             payment.RetryAt = null;
             return new PaymentCaptured(
                 payment.CorrelationId,
@@ -121,7 +126,9 @@ internal static class PaymentSteps
             var (payment, declined) = (context.Saga, context.Message);
             payment.KeyNumber = Math.Max(payment.KeyNumber, declined.KeyNumber) + 1;
             payment.Unresolved = false;
+            payment.OutageSince = null;
             payment.FailureCode = declined.Code;
+            payment.FailureKind = PaymentFailureKind.Declined;
             payment.ChangedAt = context.Now();
         });
 
@@ -134,7 +141,10 @@ internal static class PaymentSteps
             var (payment, unknown) = (context.Saga, context.Message);
             payment.KeyNumber = Math.Max(payment.KeyNumber, unknown.KeyNumber);
             payment.Unresolved = true;
+            payment.Outages++;
+            payment.OutageSince ??= payment.Attempt;
             payment.FailureCode = unknown.Code;
+            payment.FailureKind = PaymentFailureKind.Unavailable;
             payment.ChangedAt = context.Now();
         });
 
@@ -146,7 +156,7 @@ internal static class PaymentSteps
     )
         where T : class =>
         binder
-            .Then(context => context.Saga.RetryAt = context.Now() + delays[context.Saga.Attempt - 1])
+            .Then(context => context.Saga.RetryAt = context.Now() + context.Saga.Delay(delays))
             .Schedule(
                 retry,
                 payment => new RetryDue(payment.CorrelationId, payment.Attempt),
@@ -186,14 +196,15 @@ internal static class PaymentSteps
                         .Then(context => context.Saga.Attempt++)
                         .Publish(context => ChargeCard.Of(context.Saga) with { Close = true })
             )
-            .Publish(context => new BalanceWrittenOff(
+            .Publish(context => new BalanceWrittenOffV2(
                 context.Saga.CorrelationId,
                 context.Saga.RiderId,
                 context.Saga.PaymentId,
                 context.Saga.Due,
                 context.Message.By,
                 context.Message.Reason,
-                context.Message.At
+                context.Message.At,
+                context.Message.DriverBears
             ));
 
     /// <summary>Records that the gateway captured nothing, and never will.</summary>
@@ -210,6 +221,8 @@ internal static class PaymentSteps
         payment.PaymentMethodId = paymentMethodId;
         payment.Due = due;
         payment.KeyNumber = 1;
+        payment.Outages = 0;
+        payment.OutageSince = null;
         payment.OpenedAt = payment.ChangedAt = now;
     }
 
@@ -222,7 +235,10 @@ internal static class PaymentSteps
     static UnacceptableMessageException Mismatch(Payment payment, string what) =>
         new($"Ride {payment.CorrelationId} belongs to rider {payment.RiderId}{what}.");
 
-    static PaymentFailed Failed(Payment payment, DateTimeOffset at) =>
+    static TimeSpan Delay(this Payment payment, IReadOnlyList<TimeSpan> delays) =>
+        delays[payment.FailureKind == PaymentFailureKind.Unavailable ? payment.OutagesBefore : payment.DeclinesBefore];
+
+    static PaymentFailedV2 Failed(Payment payment, DateTimeOffset at) =>
         new(
             payment.CorrelationId,
             payment.RiderId,
@@ -232,6 +248,7 @@ internal static class PaymentSteps
             payment.FailureCode ?? "",
             payment.RetryAt is not null,
             payment.RetryAt,
-            at
+            at,
+            payment.FailureKind ?? PaymentFailureKind.Declined
         );
 }

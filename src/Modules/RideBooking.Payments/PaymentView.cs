@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RideBooking.Contracts;
+using RideBooking.Payments.Refunds;
 
 namespace RideBooking.Payments;
 
@@ -8,16 +9,19 @@ namespace RideBooking.Payments;
 /// <param name="PaymentId">The payment.</param>
 /// <param name="RiderId">The rider.</param>
 /// <param name="State">
-/// The machine's state: charging, retrying, outstanding, settling, captured, writtenOff or nothingDue.
+/// The machine's state: charging, retrying, outstanding, settling, captured, refunding, refunded, writtenOff or nothingDue.
 /// </param>
 /// <param name="Amount">The amount due.</param>
 /// <param name="Attempt">The number of the current or last attempt, from 1.</param>
 /// <param name="IdempotencyKey">The key of the current charge at the gateway.</param>
 /// <param name="Unresolved">Whether the gateway may have captured the amount without our knowledge.</param>
 /// <param name="FailureCode">Why the last attempt failed.</param>
+/// <param name="FailureKind"><c>declined</c> or <c>unavailable</c> (the gateway did not answer).</param>
 /// <param name="RetryAt">When the next attempt is due.</param>
 /// <param name="OpenedAt">When the payment became due.</param>
 /// <param name="CapturedAt">When it was paid.</param>
+/// <param name="Refunded">The sum that was refunded. Null if there is no refund.</param>
+/// <param name="Refunds">The refunds, in the order of their numbers.</param>
 internal sealed record PaymentView(
     Guid RideId,
     Guid PaymentId,
@@ -28,9 +32,12 @@ internal sealed record PaymentView(
     string IdempotencyKey,
     bool Unresolved,
     string? FailureCode,
+    string? FailureKind,
     DateTimeOffset? RetryAt,
     DateTimeOffset OpenedAt,
-    DateTimeOffset? CapturedAt
+    DateTimeOffset? CapturedAt,
+    Money? Refunded,
+    IReadOnlyList<RefundView> Refunds
 )
 {
     public static PaymentView Of(Payment payment) =>
@@ -44,8 +51,62 @@ internal sealed record PaymentView(
             payment.IdempotencyKey,
             payment.Unresolved,
             payment.FailureCode,
+            payment.FailureKind,
             payment.RetryAt,
             payment.OpenedAt,
-            payment.CapturedAt
+            payment.CapturedAt,
+            payment.Refunds is null ? null : payment.Refunded(),
+            [.. payment.Refunds?.Select(refund => RefundView.Of(payment.CorrelationId, refund)) ?? []]
+        );
+}
+
+/// <summary>A refund as operators see it.</summary>
+/// <param name="RefundId">The refund.</param>
+/// <param name="Number">The number among the refunds of the ride, from 1.</param>
+/// <param name="State"><c>pending</c>, <c>succeeded</c> or <c>failed</c>.</param>
+/// <param name="Amount">The amount.</param>
+/// <param name="Lines">What is refunded of which lines. Empty if the refund is not of certain lines.</param>
+/// <param name="ReasonCode">Why: <c>goodwill</c>, <c>overcharged</c>, <c>serviceNotProvided</c> or <c>fraud</c>.</param>
+/// <param name="Reason">Why, as the operator wrote it.</param>
+/// <param name="By">The operator.</param>
+/// <param name="DriverBears">Whether the driver's earning is reduced in proportion.</param>
+/// <param name="IdempotencyKey">The key at the gateway.</param>
+/// <param name="FailureCode">Why the gateway refused it or did not answer.</param>
+/// <param name="RetryAt">When the gateway is called again.</param>
+/// <param name="RequestedAt">When the operator requested it.</param>
+/// <param name="EndedAt">When the gateway returned the money, or refused to.</param>
+internal sealed record RefundView(
+    Guid RefundId,
+    int Number,
+    string State,
+    Money Amount,
+    IReadOnlyList<RefundedLine> Lines,
+    string ReasonCode,
+    string Reason,
+    string By,
+    bool DriverBears,
+    string IdempotencyKey,
+    string? FailureCode,
+    DateTimeOffset? RetryAt,
+    DateTimeOffset RequestedAt,
+    DateTimeOffset? EndedAt
+)
+{
+    public static RefundView Of(Guid rideId, Refund refund) =>
+        new(
+            refund.Id,
+            refund.Number,
+            refund.State,
+            refund.Amount,
+            refund.Lines,
+            refund.ReasonCode,
+            refund.Reason,
+            refund.By,
+            refund.DriverBears,
+            Refund.KeyOf(rideId, refund.Number),
+            refund.FailureCode,
+            refund.RetryAt,
+            refund.RequestedAt,
+            refund.EndedAt
         );
 }

@@ -4,9 +4,11 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RideBooking.Contracts.Seams;
+using RideBooking.Payments.Authorizations;
 using RideBooking.Payments.Balance;
 using RideBooking.Payments.Gateway;
 using RideBooking.Payments.Methods;
+using RideBooking.Payments.Refunds;
 using RideBooking.Platform;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Messaging;
@@ -30,6 +32,7 @@ public sealed class PaymentsModule : IModule
         services.AddSingleton<ResumePayments>();
         services.AddHostedService(provider => provider.GetRequiredService<ResumePayments>());
         services.AddSingleton<IRecoverableWork>(provider => provider.GetRequiredService<ResumePayments>());
+        services.AddSingleton(SandboxConditions.Read(configuration));
         services.AddSingleton<IPaymentGateway, SandboxGateway>();
         services.AddScoped<IPaymentMethods, RiderPaymentMethods>();
     }
@@ -45,6 +48,9 @@ public sealed class PaymentsModule : IModule
             });
         bus.AddSagaCommands<Payment>();
         bus.AddConsumer<CallGateway>(new EndpointPolicy { IsOutsideTransaction = true });
+        bus.AddConsumer<CallGatewayToAuthorize>(new EndpointPolicy { IsOutsideTransaction = true });
+        bus.AddConsumer<CallGatewayToVoid>(new EndpointPolicy { IsOutsideTransaction = true });
+        bus.AddConsumer<CallGatewayForRefund>(new EndpointPolicy { IsOutsideTransaction = true });
         bus.AddConsumer<DeletePaymentMethods>();
     }
 
@@ -62,5 +68,6 @@ public sealed class PaymentsModule : IModule
         GetPayment.Map(operators);
         RetryPaymentEndpoint.Map(operators);
         WriteOffPaymentEndpoint.Map(operators);
+        RefundPaymentEndpoint.Map(operators);
     }
 }

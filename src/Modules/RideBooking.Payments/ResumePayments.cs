@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RideBooking.Payments.Authorizations;
+using RideBooking.Payments.Refunds;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Recovery;
 
@@ -25,7 +27,24 @@ internal sealed class ResumePayments(
     public string Name => "payments";
 
     public IReadOnlyCollection<Type> Messages =>
-        [typeof(ChargeCard), typeof(ChargeSucceeded), typeof(ChargeDeclined), typeof(ChargeUnknown), typeof(RetryDue)];
+        [
+            typeof(ChargeCard),
+            typeof(ChargeSucceeded),
+            typeof(ChargeDeclined),
+            typeof(ChargeUnknown),
+            typeof(RetryDue),
+            typeof(AuthorizeCard),
+            typeof(AuthorizationSucceeded),
+            typeof(AuthorizationDeclined),
+            typeof(AuthorizationUnknown),
+            typeof(VoidAuthorization),
+            typeof(AuthorizationVoided),
+            typeof(RefundCard),
+            typeof(RefundSucceeded),
+            typeof(RefundDeclined),
+            typeof(RefundUnknown),
+            typeof(RefundDue),
+        ];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -78,25 +97,42 @@ internal sealed class ResumePayments(
 
     async Task<List<Payment>> Waiting(DateTimeOffset since, CancellationToken cancellationToken)
     {
+        var sinceTimer = since - options.RetryDelays.DefaultIfEmpty().Max();
         var ahead = clock.GetUtcNow() + options.ResumeAfter;
         await using var scope = scopes.CreateAsyncScope();
-        return await scope
-            .ServiceProvider.GetRequiredService<AppDbContext>()
-            .Set<Payment>()
-            .AsNoTracking()
+        var payments = scope.ServiceProvider.GetRequiredService<AppDbContext>().Set<Payment>().AsNoTracking();
+        var waiting = await payments
             .Where(payment =>
                 // A change dated in the future was made by another host's clock; its real time is unknown.
                 (payment.ChangedAt < since || payment.ChangedAt > ahead)
                 && (
                     payment.Status == nameof(PaymentStateMachine.Charging)
                     || payment.Status == nameof(PaymentStateMachine.Settling)
+                    || (
+                        payment.Status == nameof(PaymentStateMachine.Refunding)
+                        && (payment.RefundRetryTokenId == null || payment.ChangedAt < sinceTimer)
+                    )
                     || (payment.Status == nameof(PaymentStateMachine.Retrying) && payment.RetryAt < since)
+                    || (
+                        payment.Status == nameof(PaymentStateMachine.Authorizing)
+                        && (payment.RetryAt == null || payment.RetryAt < since)
+                    )
                     || (payment.Status == nameof(PaymentStateMachine.WrittenOff) && payment.Unresolved)
                 )
             )
             .OrderBy(payment => payment.ChangedAt)
             .Take(AtOnce)
             .ToListAsync(cancellationToken);
+        // A query of its own, because of its own index.
+        var voiding = await payments
+            .Where(payment =>
+                payment.AuthorizationState == AuthorizationStates.Voiding
+                && (payment.ChangedAt < since || payment.ChangedAt > ahead)
+            )
+            .OrderBy(payment => payment.ChangedAt)
+            .Take(AtOnce)
+            .ToListAsync(cancellationToken);
+        return [.. waiting.UnionBy(voiding, payment => payment.CorrelationId)];
     }
 
     async Task<bool> TryResume(Payment payment, CancellationToken cancellationToken)
@@ -115,9 +151,18 @@ internal sealed class ResumePayments(
         if (claimed == 0)
             return false;
 
-        if (payment.Status == nameof(PaymentStateMachine.Retrying))
+        if (payment.AuthorizationState == AuthorizationStates.Voiding)
+            await publish.Publish(VoidAuthorization.Of(payment), cancellationToken);
+        if (payment.Status == nameof(PaymentStateMachine.Authorizing))
+            await publish.Publish(AuthorizeCard.Of(payment), cancellationToken);
+        else if (payment.Status == nameof(PaymentStateMachine.Retrying))
             await publish.Publish(new RetryDue(payment.CorrelationId, payment.Attempt), cancellationToken);
-        else
+        else if (payment.Status == nameof(PaymentStateMachine.Refunding))
+            await publish.Publish(RefundCard.Of(payment, payment.PendingRefund()!), cancellationToken);
+        else if (
+            payment.Status is nameof(PaymentStateMachine.Charging) or nameof(PaymentStateMachine.Settling)
+            || payment is { Status: nameof(PaymentStateMachine.WrittenOff), Unresolved: true }
+        )
             await publish.Publish(
                 ChargeCard.Of(payment) with
                 {

@@ -12,7 +12,18 @@ using RideBooking.Platform.Http.Requests;
 namespace RideBooking.Payments;
 
 /// <summary>Writes the payment off, on an operator's request: the rider no longer owes it.</summary>
-internal sealed record WriteOffPayment(Guid RideId, string By, string Reason, DateTimeOffset At);
+/// <param name="RideId">The ride.</param>
+/// <param name="By">The operator.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="At">When.</param>
+/// <param name="DriverBears">Whether the driver's earning from the ride is taken back.</param>
+internal sealed record WriteOffPayment(
+    Guid RideId,
+    string By,
+    string Reason,
+    DateTimeOffset At,
+    bool DriverBears = false
+);
 
 internal static class WriteOffPaymentEndpoint
 {
@@ -23,7 +34,7 @@ internal static class WriteOffPaymentEndpoint
             .RespondsWhenHandled<BalanceWrittenOff>()
             .WithDescription(
                 "The rider no longer owes it and can request rides. Possible while it is retrying or outstanding. Repeating it "
-                    + "has no effect. 409 payment_in_progress while an attempt is in flight, payment_not_due if nothing is owed."
+                    + "has no effect. The driver keeps the earning unless driverBears is true. 409 payment_in_progress while an attempt is in flight, payment_not_due if nothing is owed."
             )
             .Refuses(StatusCodes.Status404NotFound, PaymentProblems.PaymentNotFound)
             .Refuses(StatusCodes.Status409Conflict, PaymentProblems.PaymentNotDue, PaymentProblems.PaymentInProgress);
@@ -35,11 +46,18 @@ internal static class WriteOffPaymentEndpoint
         parameters.Send(
             OperatorActionNames.WriteOffPayment,
             request.Reason.Trim(),
-            new WriteOffPayment(parameters.RideId, parameters.By.Id, request.Reason.Trim(), parameters.Now())
+            new WriteOffPayment(
+                parameters.RideId,
+                parameters.By.Id,
+                request.Reason.Trim(),
+                parameters.Now(),
+                request.DriverBears ?? false
+            )
         );
 
     /// <param name="Reason">Why, 1 to 500 characters.</param>
-    internal sealed record Request(string Reason)
+    /// <param name="DriverBears">Whether the driver's earning from the ride is taken back; false by default.</param>
+    internal sealed record Request(string Reason, bool? DriverBears = null)
     {
         internal sealed class Validator : AbstractValidator<Request>
         {

@@ -47,7 +47,7 @@ internal static class EndRideEndpoint
         if (await db.FindRide(rideId, cancellationToken) is not { } known || !known.IsOf(rider))
             return RideProblems.NoSuchRide();
 
-        var estimated = known.TripSeconds ?? trips.Estimate(known.Pickup, known.Dropoff).DurationSeconds;
+        var estimated = known.TripSeconds ?? trips.Estimate(known.Pickup, known.Dropoff, known.Stops).DurationSeconds;
         var command = new EndRide(rideId, rider.Id, estimated, clock.GetUtcNow());
         var outcome = await commands.Send(rideId, attempt, command, cancellationToken);
         return outcome.Response("Ending");

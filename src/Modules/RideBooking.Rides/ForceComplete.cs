@@ -53,7 +53,7 @@ internal static class ForceCompleteEndpoint
                 parameters.RideId,
                 request.Reason.Trim(),
                 request.DistanceMeters,
-                trips.Estimate(ride.Pickup, ride.Dropoff).DurationSeconds,
+                trips.Estimate(ride.Pickup, ride.Dropoff, ride.Stops).DurationSeconds,
                 parameters.Now()
             ),
             "Completing"

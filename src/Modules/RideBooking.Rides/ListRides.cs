@@ -13,7 +13,7 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Rides;
 
 /// <summary>Lists the caller's rides, newest first.</summary>
-/// <remarks>A caller has at most one active ride at a time, so the time the ride began is a unique sort key.</remarks>
+/// <remarks>No two rides of a caller begin in the same microsecond, so the time the ride began is a unique sort key.</remarks>
 internal static class ListRides
 {
     const string StatusFilter = "Filter by status (status=inProgress).";

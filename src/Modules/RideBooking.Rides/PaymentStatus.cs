@@ -7,8 +7,10 @@ namespace RideBooking.Rides;
 internal enum PaymentStatus
 {
     None,
-    Pending,
+
+    /// <summary>The expected fare is reserved on the card. Ends when the amount due is known, or with the ride.</summary>
     Authorized,
+    Pending,
     Retrying,
     Outstanding,
 

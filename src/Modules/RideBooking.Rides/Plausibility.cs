@@ -97,7 +97,8 @@ internal sealed record Plausibility(
 
         var took = completed.At > started ? completed.At - started : TimeSpan.Zero;
         var end = SeenDuringRide(ride, completed);
-        var straight = (end ?? ride.Dropoff).MetersFrom(ride.Pickup);
+        // Where the ride was seen to end says nothing about stops that the rider left out.
+        var straight = end?.MetersFrom(ride.Pickup) ?? Itinerary.Of(ride.Pickup, ride.Stops, ride.Dropoff).Meters();
         if (straight > PickupRadiusMeters + took.TotalSeconds * MaxMetersPerSecond)
             flags.Add(
                 Flag(
@@ -108,7 +109,7 @@ internal sealed record Plausibility(
             );
         if (
             completed.DistanceMeters is { } meters
-            && MeasuredDistance.Check(ride.Pickup, ride.Dropoff, end, meters, (int)took.TotalSeconds)
+            && MeasuredDistance.Check(ride.Pickup, ride.Dropoff, end, meters, (int)took.TotalSeconds, ride.Stops)
                 is var measured
                     and not MeasuredDistance.Verdict.Plausible
         )
@@ -129,6 +130,10 @@ internal sealed record Plausibility(
         completed.Position is { } seen && seen.At > ride.StartedAt && IsFresh(seen, completed.At)
             ? new Place(seen.Lat, seen.Lng)
             : null;
+
+    /// <summary>The place of a position, if recent enough; null if not.</summary>
+    public Place? Position(DriverFix? position, DateTimeOffset at) =>
+        position is not null && IsFresh(position, at) ? new Place(position.Lat, position.Lng) : null;
 
     /// <summary>The distance of a recent position from the pickup, metres. Null without a recent position.</summary>
     public int? MetersFromPickup(Ride ride, DriverFix? position, DateTimeOffset at) =>

@@ -24,6 +24,7 @@ internal sealed class RedactRides(AppDbContext db) : IConsumer<RiderForgotten>
                 row =>
                     row.SetProperty(ride => ride.Pickup, Place.Redacted)
                         .SetProperty(ride => ride.Dropoff, Place.Redacted)
+                        .SetProperty(ride => ride.Stops, (IReadOnlyList<Place>?)null)
                         .SetProperty(
                             ride => ride.CancellationReason,
                             ride => ride.CancellationReason == null ? null : redacted

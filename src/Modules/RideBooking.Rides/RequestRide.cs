@@ -30,7 +30,10 @@ internal sealed record RequestRide(
     int? QuotedDistanceMeters,
     Guid? PaymentMethodId,
     DateTimeOffset At,
-    TripTerms? Terms = null
+    TripTerms? Terms = null,
+    IReadOnlyList<Place>? Stops = null,
+    DateTimeOffset? PickupAt = null,
+    DateTimeOffset? SearchAt = null
 );
 
 internal static class RequestRideEndpoint
@@ -44,14 +47,15 @@ internal static class RequestRideEndpoint
             .WithSummary("Request a ride")
             .WithDescription(
                 "With a quoteId, the ride costs the quoted fare plus waiting and tolls. A trip that POST /quotes "
-                    + "refuses is refused here as well."
+                    + "refuses is refused here as well. With a pickupAt, the search for a driver starts shortly before that time."
             )
             .Refuses(
                 StatusCodes.Status409Conflict,
                 RideProblems.QuoteExpired,
                 RideProblems.ActiveRideExists,
                 RideProblems.OutstandingBalance,
-                RideProblems.RiderForgotten
+                RideProblems.RiderForgotten,
+                RideProblems.TooManyBookedRides
             );
 
     static async Task<Results<Created<RideView>, ProblemHttpResult>> Handle(
@@ -62,14 +66,16 @@ internal static class RequestRideEndpoint
         AppDbContext db,
         QuoteTokens tokens,
         RideLimits limits,
+        Bookings bookings,
         ITripPolicy trips,
+        IPickupEstimates pickups,
         IPaymentMethods methods,
         EventVisibility visibility,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
-        var rideId = attempt.IdFor("ride");
+        var (rideId, isBooked) = (attempt.IdFor("ride"), request.PickupAt is not null);
         // A repeat whose first response was lost finds the ride that the first request created. It looks again when it is
         // refused, because the first request may commit meanwhile, and its ride may be the reason.
         if (await CreatedBefore() is { } before)
@@ -82,16 +88,24 @@ internal static class RequestRideEndpoint
         async Task<Results<Created<RideView>, ProblemHttpResult>> Create()
         {
             var now = clock.GetUtcNow();
+            if (request.PickupAt is { } wanted && bookings.Check(wanted, now) is { } impossible)
+                return Problem.Validation("pickupAt", impossible);
             SignedQuote? quote = null;
             if (request.QuoteId is not null && Check(request, rider, tokens, now, out quote) is { } refusal)
                 return refusal;
             // A quote was checked when it was issued, and stays valid even if the tariff has changed since.
             var vehicleClass = quote?.VehicleClass ?? request.VehicleClass?.ToLowerInvariant() ?? VehicleClass.Standard;
-            if (quote is null && trips.Check(request.Pickup, request.Dropoff, vehicleClass) is { } problem)
+            if (
+                quote is null
+                && trips.Check(request.Pickup, request.Dropoff, vehicleClass, request.Stops) is { } problem
+            )
                 return Problem.Validation(problem.Field, problem.Message);
             if (request.PaymentMethodId is { } method && !await methods.Has(rider.Id, method, cancellationToken))
                 return Problem.Validation("paymentMethodId", SharedProblemDetail.PaymentMethodNotYours);
-            if (await CheckEligibility(rider, db, limits, visibility, cancellationToken) is { } because)
+            if (
+                await CheckEligibility(isBooked, rider, db, limits, bookings, visibility, cancellationToken) is
+                { } because
+            )
                 return because;
 
             var command = new RequestRide(
@@ -105,7 +119,12 @@ internal static class RequestRideEndpoint
                 quote?.DistanceMeters,
                 request.PaymentMethodId,
                 now,
-                quote?.Terms ?? trips.Terms(request.Pickup, request.Dropoff, vehicleClass)
+                quote?.Terms ?? trips.Terms(request.Pickup, request.Dropoff, vehicleClass, request.Stops),
+                request.Stops is { Count: > 0 } ? request.Stops : null,
+                request.PickupAt?.ToUniversalTime(),
+                request.PickupAt is { } pickupAt
+                    ? bookings.SearchAt(pickupAt.ToUniversalTime(), pickups.Seconds(request.Pickup), now)
+                    : null
             );
             try
             {
@@ -114,7 +133,10 @@ internal static class RequestRideEndpoint
             catch (Exception conflict) when (DatabaseConflicts.IsConflict(conflict))
             {
                 // If two requests race, the database lets one ride become active.
-                if (await CheckEligibility(rider, db, limits, visibility, cancellationToken) is { } other)
+                if (
+                    await CheckEligibility(isBooked, rider, db, limits, bookings, visibility, cancellationToken) is
+                    { } other
+                )
                     return other;
                 throw new DbUpdateConcurrencyException("The ride that blocked this one has ended by now.", conflict);
             }
@@ -135,35 +157,44 @@ internal static class RequestRideEndpoint
         quote = null;
         if (!tokens.TryRead(request.QuoteId, out var signed) || signed.RiderId != rider.Id)
             return Problem.Validation("quoteId", "must be a quote that was issued to you");
+        if (signed.Change is not null)
+            return Problem.Validation("quoteId", "must be a quote of a new ride, not of a change");
         if (!SamePoint(signed.Pickup, request.Pickup))
             return Problem.Validation("pickup", "must be the pickup of the quote");
         if (!SamePoint(signed.Dropoff, request.Dropoff))
             return Problem.Validation("dropoff", "must be the dropoff of the quote");
+        if (!SamePoints(signed.Stops, request.Stops))
+            return Problem.Validation("stops", "must be the stops of the quote");
         if (
             request.VehicleClass is { } wanted
             && !wanted.Equals(signed.VehicleClass, StringComparison.OrdinalIgnoreCase)
         )
             return Problem.Validation("vehicleClass", "must be the class of the quote");
         if (now >= signed.ExpiresAt)
-            return Problem.Conflict(
-                RideProblems.QuoteExpired,
-                "The quote has expired; ask for a new one.",
-                ("expiredAt", Instant.Format(signed.ExpiresAt))
-            );
+            return RideProblems.Expired(signed);
         quote = signed;
         return null;
     }
 
     static readonly Type[] s_paid = [typeof(PaymentCaptured), typeof(BalanceSettled), typeof(BalanceWrittenOff)];
 
-    static bool SamePoint(Place one, Place other) =>
+    public static bool SamePoints(IReadOnlyList<Place>? some, IReadOnlyList<Place>? others) =>
+        (some?.Count ?? 0) == (others?.Count ?? 0)
+        && (some ?? []).Zip(others ?? []).All(pair => SamePoint(pair.First, pair.Second));
+
+    public static bool SamePoint(Place one, Place other) =>
         GreatCircle.Meters(one.Lat, one.Lng, other.Lat, other.Lng) < SamePointMeters;
 
     /// <summary>Refuses the ride while the rider has another active ride or an outstanding balance, or was forgotten.</summary>
+    /// <remarks>
+    /// A ride that is booked ahead neither needs nor blocks another one before its search starts; only the number of those is limited.
+    /// </remarks>
     static async Task<ProblemHttpResult?> CheckEligibility(
+        bool isBooked,
         Rider rider,
         AppDbContext db,
         RideLimits limits,
+        Bookings bookings,
         EventVisibility visibility,
         CancellationToken cancellationToken
     )
@@ -196,7 +227,15 @@ internal static class RequestRideEndpoint
         }
         if (await db.IsForgotten(rider.Id, cancellationToken))
             return RideProblems.Forgotten();
-        return rides.Find(ride => ride.ActiveRiderId is not null) is { } active
+        if (isBooked)
+            return rides.Count(ride => ride is { ActiveRiderId: not null, PickupAt: not null }) >= bookings.MaxBooked
+                ? Problem.Conflict(
+                    RideProblems.TooManyBookedRides,
+                    $"You have {bookings.MaxBooked} booked rides; cancel one first.",
+                    ("maxBookedRides", bookings.MaxBooked)
+                )
+                : null;
+        return rides.Find(ride => ride is { ActiveRiderId: not null, Search: > 0 }) is { } active
             ? Problem.Conflict(
                 RideProblems.ActiveRideExists,
                 "You have an active ride; cancel or finish it first.",
@@ -226,12 +265,19 @@ internal static class RequestRideEndpoint
     /// </param>
     /// <param name="QuoteId">The quote you accept. It must be for the same trip.</param>
     /// <param name="PaymentMethodId">One of your payment methods. If absent, your default.</param>
+    /// <param name="Stops">The stops on the way, in their order, at most 5.</param>
+    /// <param name="PickupAt">
+    /// When you want to be picked up: from 15 minutes to 30 days ahead. If absent, as soon as possible. A quote that is valid now
+    /// also holds then.
+    /// </param>
     internal sealed record Request(
         Place Pickup,
         Place Dropoff,
         string? VehicleClass,
         string? QuoteId,
-        Guid? PaymentMethodId
+        Guid? PaymentMethodId,
+        IReadOnlyList<Place>? Stops = null,
+        DateTimeOffset? PickupAt = null
     )
     {
         internal sealed class Validator : AbstractValidator<Request>
@@ -240,6 +286,7 @@ internal static class RequestRideEndpoint
             {
                 RuleFor(request => request.Pickup).OnTheMap();
                 RuleFor(request => request.Dropoff).OnTheMap();
+                RuleFor(request => request.Stops).Stops();
             }
         }
     }

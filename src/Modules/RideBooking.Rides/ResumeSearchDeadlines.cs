@@ -19,12 +19,19 @@ internal sealed class ResumeSearchDeadlines(AppDbContext db, IMessageScheduler s
     public async Task<int> Republish(CancellationToken cancellationToken)
     {
         var total = 0;
-        for (var last = ""; ; )
+        for (var (last, lastId) = ("", Guid.Empty); ; )
         {
-            // Reads the unique index of active riders, so the cost does not depend on the number of ended rides.
+            // Reads the index of active rides, so the cost does not depend on the number of ended rides.
             var rides = await db.Set<Ride>()
-                .Where(ride => ride.ActiveRiderId != null && string.Compare(ride.ActiveRiderId, last) > 0)
+                .Where(ride =>
+                    ride.ActiveRiderId != null
+                    && (
+                        string.Compare(ride.ActiveRiderId, last) > 0
+                        || (ride.ActiveRiderId == last && ride.CorrelationId > lastId)
+                    )
+                )
                 .OrderBy(ride => ride.ActiveRiderId)
+                .ThenBy(ride => ride.CorrelationId)
                 .Select(ride => new
                 {
                     ride.CorrelationId,
@@ -37,8 +44,11 @@ internal sealed class ResumeSearchDeadlines(AppDbContext db, IMessageScheduler s
                 .ToListAsync(cancellationToken);
             if (rides.Count == 0)
                 return total;
-            last = rides[^1].ActiveRiderId!;
-            foreach (var ride in rides.Where(ride => ride.Status == nameof(RideStateMachine.Requested)))
+            (last, lastId) = (rides[^1].ActiveRiderId!, rides[^1].CorrelationId);
+            // A ride that is booked ahead has no deadline before its search.
+            foreach (
+                var ride in rides.Where(ride => ride.Status == nameof(RideStateMachine.Requested) && ride.Search > 0)
+            )
             {
                 total++;
                 await scheduler.SchedulePublish(

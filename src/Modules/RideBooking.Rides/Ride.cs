@@ -23,7 +23,10 @@ internal sealed class Ride : SagaStateMachineInstance
 
     public string RiderId { get; set; } = "";
 
-    /// <summary>The rider while the ride is active, else null. Unique: a rider has at most one active ride.</summary>
+    /// <summary>
+    /// The rider until the ride has ended, then null. Unique among the rides that were not booked ahead: a rider has at most one
+    /// such ride at a time.
+    /// </summary>
     public string? ActiveRiderId { get; set; }
 
     [PersonalData]
@@ -31,6 +34,13 @@ internal sealed class Ride : SagaStateMachineInstance
 
     [PersonalData]
     public Place Dropoff { get; set; } = new(0, 0);
+
+    /// <summary>The stops on the way, in their order; null if there are none.</summary>
+    [PersonalData]
+    public IReadOnlyList<Place>? Stops { get; set; }
+
+    /// <summary>How often the rider has changed the destination. A quote is for the change that comes next.</summary>
+    public int DestinationChanges { get; set; }
     public string VehicleClass { get; set; } = "";
     public Guid? QuoteId { get; set; }
     public Money? QuotedFare { get; set; }
@@ -61,7 +71,16 @@ internal sealed class Ride : SagaStateMachineInstance
     /// <summary>Offers of this ride that have ended: a late duplicate of one must not assign its driver again.</summary>
     public List<Guid> EndedOffers { get; set; } = [];
 
-    /// <summary>The number of the current search for a driver, from 1.</summary>
+    /// <summary>When the rider wants to be picked up, if they booked ahead.</summary>
+    public DateTimeOffset? PickupAt { get; set; }
+
+    /// <summary>When the search of a ride that was booked ahead is due.</summary>
+    public DateTimeOffset? SearchAt { get; set; }
+
+    /// <summary>The token of the scheduled start of the search.</summary>
+    public Guid? SearchStartTokenId { get; set; }
+
+    /// <summary>The number of the current search for a driver, from 1; 0 while a ride booked ahead is not searched for yet.</summary>
     public int Search { get; set; }
 
     public DateTimeOffset SearchStartedAt { get; set; }
@@ -186,7 +205,13 @@ internal sealed class Ride : SagaStateMachineInstance
                 );
 
             // Only active rides and unpaid amounts: ended and paid rides, nearly all of them, add nothing to these indexes.
-            builder.HasIndex(ride => ride.ActiveRiderId).IsUnique().HasFilter("active_rider_id IS NOT NULL");
+            builder
+                .HasIndex(ride => ride.ActiveRiderId)
+                .IsUnique()
+                .HasFilter("active_rider_id IS NOT NULL AND pickup_at IS NULL");
+            builder
+                .HasIndex(ride => new { ride.ActiveRiderId, ride.CorrelationId }, "ix_rides_active")
+                .HasFilter("active_rider_id IS NOT NULL");
             builder.HasIndex(ride => ride.ActiveDriverId).IsUnique().HasFilter("active_driver_id IS NOT NULL");
             builder
                 .HasIndex(ride => ride.RiderId, "ix_rides_unpaid")

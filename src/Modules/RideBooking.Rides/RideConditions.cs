@@ -31,6 +31,22 @@ internal static class RideConditions
     public static bool ByItsRider(BehaviorContext<Ride, CancelRide> context) =>
         context.Saga.RiderId.Equals(context.Message.RiderId, StringComparison.Ordinal);
 
+    /// <summary>
+    /// Whether the rider accepts a quote that is for the ride as it is, and not for how it was before a later change.
+    /// </summary>
+    public static bool IsNextChange(BehaviorContext<Ride, ChangeDestination> context) =>
+        context.Saga.RiderId.Equals(context.Message.RiderId, StringComparison.Ordinal)
+        && !IsLastChange(context)
+        && (
+            context.Message.Number == context.Saga.DestinationChanges + 1
+            || context.Refuse(RideProblems.QuoteReplaced())
+        );
+
+    /// <summary>Whether the ride's last change accepted this very quote: a repeat then changes nothing.</summary>
+    public static bool IsLastChange(BehaviorContext<Ride, ChangeDestination> context) =>
+        context.Saga.RiderId.Equals(context.Message.RiderId, StringComparison.Ordinal)
+        && context.Saga.QuoteId == context.Message.QuoteId;
+
     /// <summary>Whether the no-show is from the driver, who has waited long enough at the pickup.</summary>
     public static StateMachineCondition<Ride, ReportNoShow> HasWaitedLongEnough(
         RideTimes times,
@@ -127,6 +143,15 @@ internal static class RideConditions
     public static bool IsOfThisSearch(BehaviorContext<Ride, SearchDeadlinePassed> context) =>
         context.Message.Search == context.Saga.Search;
 
+    public static bool IsBookedAhead(BehaviorContext<Ride, RequestRide> context) =>
+        context.Message is { PickupAt: not null, SearchAt: not null };
+
+    public static bool IsImmediate(BehaviorContext<Ride, RequestRide> context) => !IsBookedAhead(context);
+
+    /// <summary>Whether the ride was booked ahead and its search has not started yet.</summary>
+    public static bool HasNotSearchedYet(BehaviorContext<Ride, SearchStartDue> context) =>
+        context.Saga.SearchAt is not null && context.Message.Search == context.Saga.Search;
+
     public static bool IsFirstRatingInTime(BehaviorContext<Ride, RateRide> context) =>
         context.Saga.RiderId.Equals(context.Message.RiderId, StringComparison.Ordinal)
         && MayRate(context, context.Saga.RatedAt, context.Message.At);
@@ -140,6 +165,15 @@ internal static class RideConditions
         && (at <= context.Saga.CompletedAt + RideTimes.RatingWindow || context.Refuse(RideProblems.RatedTooLate()));
 
     public static bool WillBeRetried(BehaviorContext<Ride, PaymentFailed> context) => context.Message.WillRetry;
+
+    /// <summary>Whether the authorization can still serve: it is released when a ride ends without a price.</summary>
+    public static bool ConcernsTheRide(BehaviorContext<Ride, PaymentAuthorized> context) =>
+        context.Saga.Fare is null && context.Saga.Is() != RideStatus.NoDriverFound;
+
+    public static bool IsFullRefund(BehaviorContext<Ride, PaymentRefunded> context) =>
+        context.Message.TotalRefunded == context.Message.Captured;
+
+    public static bool IsPartialRefund(BehaviorContext<Ride, PaymentRefunded> context) => !IsFullRefund(context);
 
     public static bool WillNotBeRetried(BehaviorContext<Ride, PaymentFailed> context) => !context.Message.WillRetry;
 }

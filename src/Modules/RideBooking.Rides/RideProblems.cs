@@ -15,6 +15,7 @@ internal static class RideProblems
     public const string ActiveRideExists = "active_ride_exists";
     public const string OutstandingBalance = "outstanding_balance";
     public const string QuoteExpired = "quote_expired";
+    public const string TooManyBookedRides = "too_many_booked_rides";
     public const string NotCancellable = "ride_not_cancellable";
     public const string InvalidTransition = "invalid_transition";
     public const string NoShowTooEarly = "no_show_too_early";
@@ -37,6 +38,16 @@ internal static class RideProblems
     public static ProblemHttpResult NoSuchRide() => Problem.NotFound(SharedProblemDetail.RideNotFound, RideNotFound);
 
     public static ProblemHttpResult Forgotten() => Problem.Conflict(RiderForgotten, ForgottenSubjects.Detail);
+
+    public static ProblemHttpResult Expired(SignedQuote quote) =>
+        Problem.Conflict(
+            QuoteExpired,
+            "The quote has expired; ask for a new one.",
+            ("expiredAt", Instant.Format(quote.ExpiresAt))
+        );
+
+    public static Refusal QuoteReplaced() =>
+        new(QuoteExpired, "The destination has changed since this quote was issued; ask for a new one.");
 
     public static Refusal TooEarly(DateTimeOffset possibleAt) =>
         new(NoShowTooEarly, "The rider still has time to come.", ("possibleAt", Instant.Format(possibleAt)));

@@ -45,7 +45,9 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
             OfferId: null,
             requested.Pickup,
             requested.Dropoff,
+            (requested as RideRequestedV2)?.Stops ?? [],
             requested.VehicleClass,
+            (requested as RideRequestedV2)?.PickupAt is { } pickupAt ? RideView.AsKept(pickupAt) : null,
             RideView.AcceptedQuote.Of(requested.QuoteId, requested.QuotedFare, requested.QuotedDistanceMeters),
             requested.PaymentMethodId,
             Fare: null,
@@ -83,6 +85,15 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
                     ? it.At
                     : ChangedAt
             ),
+            RideSearchStarted it => this with { ChangedAt = it.At },
+            DestinationChanged it => With(
+                ride with
+                {
+                    Dropoff = it.Dropoff,
+                    Stops = it.Stops ?? [],
+                    Quote = new RideView.AcceptedQuote(it.QuoteId, it.QuotedFare, it.QuotedDistanceMeters),
+                }
+            ),
             DriverUnassigned { SearchAgain: true } it => this with
             {
                 Ride = WithoutDriver(ride) with { Status = status },
@@ -109,7 +120,7 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
                 status,
                 it.At
             ),
-            NoDriverFound it => MoveTo(WithoutDriver(ride), status, it.At),
+            NoDriverFound it => MoveTo(WithoutAuthorization(WithoutDriver(ride)), status, it.At),
             RideNeedsAttention it => With(
                 ride with
                 {
@@ -125,12 +136,18 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
             RideRatedV2 it => With(ride with { Rating = new RideView.RatingGiven(it.Stars, it.Comment) }),
             FareFinalized it => With(WithAmountDue(ride, it.Total)),
             CancellationFeeAssessedV2 it => With(WithAmountDue(ride, it.Amount)),
+            PaymentAuthorized it when ride.Fare is null && ride.Status != RideStatus.NoDriverFound => With(
+                WithPayment(ride, PaymentStatus.Authorized, it.Amount)
+            ),
             PaymentCaptured it => With(WithPayment(ride, PaymentStatus.Captured, it.Amount)),
             PaymentFailed it => With(
                 WithPayment(ride, it.WillRetry ? PaymentStatus.Retrying : PaymentStatus.Outstanding, it.Amount)
             ),
             BalanceOutstanding it => With(WithPayment(ride, PaymentStatus.Outstanding, it.Amount)),
             BalanceWrittenOff it => With(WithPayment(ride, PaymentStatus.WrittenOff, it.Amount)),
+            PaymentRefunded it when it.TotalRefunded == it.Captured => With(
+                WithPayment(ride, PaymentStatus.Refunded, it.TotalRefunded)
+            ),
             BalanceSettled it => With(WithPayment(ride, PaymentStatus.Captured, it.Amount)),
             _ => this,
         };
@@ -170,11 +187,19 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
         var due = ride.Fare ?? amount;
         return due.Amount > 0
             ? WithPayment(ride with { Fare = due }, PaymentStatus.Pending, due)
-            : ride with
+            : WithoutAuthorization(ride) with
             {
                 Fare = due,
             };
     }
+
+    static RideView WithoutAuthorization(RideView ride) =>
+        ride.Payment.Status == PaymentStatus.Authorized
+            ? ride with
+            {
+                Payment = new RideView.PaymentState(PaymentStatus.None, null),
+            }
+            : ride;
 
     static RideView WithPayment(RideView ride, PaymentStatus status, Money amount) =>
         status > ride.Payment.Status ? ride with { Payment = new RideView.PaymentState(status, amount) } : ride;

@@ -14,6 +14,7 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
 
         Correlate(() => RequestRide, it => it.RideId);
         Correlate(() => CancelRide, it => it.RideId);
+        Correlate(() => ChangeDestination, it => it.RideId);
         Correlate(() => ArriveAtPickup, it => it.RideId);
         Correlate(() => StartRide, it => it.RideId);
         Correlate(() => CompleteRide, it => it.RideId);
@@ -30,29 +31,50 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
         Correlate(() => DriverWasAssigned, it => it.RideId);
         Correlate(() => FareFinalized, it => it.RideId);
         Correlate(() => CancellationFeeAssessed, it => it.RideId);
+        Correlate(() => PaymentAuthorized, it => it.RideId);
         Correlate(() => PaymentCaptured, it => it.RideId);
         Correlate(() => PaymentFailed, it => it.RideId);
+        Correlate(() => PaymentRefunded, it => it.RideId);
         Correlate(() => BalanceOutstanding, it => it.RideId);
         Correlate(() => BalanceSettled, it => it.RideId);
         Correlate(() => BalanceWrittenOff, it => it.RideId);
         CorrelateTimer(() => SearchDeadline, it => it.RideId);
+        CorrelateTimer(() => SearchStart, it => it.RideId);
         CorrelateTimer(() => Overdue, it => it.RideId);
 
-        Initially(When(RequestRide).CreateRide().StartSearch(SearchDeadline, times).Accept().TransitionTo(Requested));
+        Initially(
+            When(RequestRide, IsImmediate)
+                .CreateRide()
+                .StartSearch(SearchDeadline, times)
+                .Accept()
+                .TransitionTo(Requested),
+            When(RequestRide, IsBookedAhead).CreateRide().ScheduleSearch(SearchStart).Accept().TransitionTo(Requested)
+        );
 
         During(
             Requested,
             When(DriverWasAssigned, IsNewAssignment)
                 .AssignDriver()
                 .Unschedule(SearchDeadline)
+                .Unschedule(SearchStart)
                 .TransitionTo(DriverAssigned),
             When(CancelRide, ByItsRider)
                 .Unschedule(SearchDeadline)
+                .Unschedule(SearchStart)
                 .CancelByRider(times)
                 .Accept()
                 .TransitionTo(Cancelled),
-            When(SearchDeadline.Received, IsOfThisSearch).GiveUp(times).TransitionTo(NoDriverFound),
-            When(ForceCancel).Unschedule(SearchDeadline).CancelByOperator(times).Accept().TransitionTo(Cancelled),
+            When(SearchDeadline.Received, IsOfThisSearch)
+                .Unschedule(SearchStart)
+                .GiveUp(times)
+                .TransitionTo(NoDriverFound),
+            When(SearchStart.Received, HasNotSearchedYet).BeginBookedSearch().StartSearch(SearchDeadline, times),
+            When(ForceCancel)
+                .Unschedule(SearchDeadline)
+                .Unschedule(SearchStart)
+                .CancelByOperator(times)
+                .Accept()
+                .TransitionTo(Cancelled),
             Ignore(ForceComplete),
             Ignore(ArriveAtPickup),
             Ignore(StartRide),
@@ -166,12 +188,20 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
             Ignore(ReportNoShow)
         );
 
+        During(
+            [Requested, DriverAssigned, DriverArrived, InProgress],
+            When(ChangeDestination, IsNextChange).Redirect().Accept(),
+            When(ChangeDestination, IsLastChange).AcceptRepeat()
+        );
+        During([Completed, Cancelled, NoDriverFound], Ignore(ChangeDestination));
+
         // A driver who accepts second or late is rejected and available again. A repeated acceptance by the ride's driver
         // changes nothing.
         During(
             [DriverAssigned, DriverArrived, InProgress, Completed, Cancelled, NoDriverFound],
             When(DriverWasAssigned, IsNewAssignment).RejectDriver(),
-            Ignore(SearchDeadline.Received)
+            Ignore(SearchDeadline.Received),
+            Ignore(SearchStart.Received)
         );
 
         During(
@@ -191,6 +221,9 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
         DuringAny(
             When(FareFinalized).OfItsRider(it => it.RiderId).RecordAmountDue(fare => fare.Total),
             When(CancellationFeeAssessed).OfItsRider(it => it.RiderId).RecordAmountDue(fee => fee.Amount),
+            When(PaymentAuthorized, ConcernsTheRide)
+                .OfItsRider(it => it.RiderId)
+                .RecordPayment(PaymentStatus.Authorized, payment => payment.Amount),
             When(PaymentCaptured)
                 .OfItsRider(it => it.RiderId)
                 .RecordPayment(PaymentStatus.Captured, payment => payment.Amount),
@@ -200,6 +233,11 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
             When(PaymentFailed, WillNotBeRetried)
                 .OfItsRider(it => it.RiderId)
                 .RecordPayment(PaymentStatus.Outstanding, payment => payment.Amount),
+            When(PaymentRefunded, IsFullRefund)
+                .OfItsRider(it => it.RiderId)
+                .RecordPayment(PaymentStatus.Refunded, refund => refund.TotalRefunded),
+            // The payment stays captured: the receipt shows what was refunded.
+            When(PaymentRefunded, IsPartialRefund).OfItsRider(it => it.RiderId),
             When(BalanceOutstanding)
                 .OfItsRider(it => it.RiderId)
                 .RecordPayment(PaymentStatus.Outstanding, balance => balance.Amount),
@@ -223,6 +261,7 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
 
     public Event<RequestRide> RequestRide { get; } = null!;
     public Event<CancelRide> CancelRide { get; } = null!;
+    public Event<ChangeDestination> ChangeDestination { get; } = null!;
     public Event<ArriveAtPickup> ArriveAtPickup { get; } = null!;
     public Event<StartRide> StartRide { get; } = null!;
     public Event<CompleteRide> CompleteRide { get; } = null!;
@@ -240,11 +279,15 @@ internal sealed class RideStateMachine : CorrelatedStateMachine<Ride>
     public Event<DriverAssigned> DriverWasAssigned { get; } = null!;
     public Event<FareFinalized> FareFinalized { get; } = null!;
     public Event<CancellationFeeAssessedV2> CancellationFeeAssessed { get; } = null!;
+    public Event<PaymentAuthorized> PaymentAuthorized { get; } = null!;
     public Event<PaymentCaptured> PaymentCaptured { get; } = null!;
     public Event<PaymentFailed> PaymentFailed { get; } = null!;
+    public Event<PaymentRefunded> PaymentRefunded { get; } = null!;
     public Event<BalanceOutstanding> BalanceOutstanding { get; } = null!;
     public Event<BalanceSettled> BalanceSettled { get; } = null!;
     public Event<BalanceWrittenOff> BalanceWrittenOff { get; } = null!;
+
+    public SagaTimer<Ride, SearchStartDue> SearchStart { get; } = new(ride => ride.SearchStartTokenId);
 
     public SagaTimer<Ride, SearchDeadlinePassed> SearchDeadline { get; } = new(ride => ride.SearchDeadlineTokenId);
 

@@ -17,11 +17,14 @@ internal static class RideSteps
             ride.ActiveRiderId = asked.RiderId;
             ride.Pickup = asked.Pickup;
             ride.Dropoff = asked.Dropoff;
+            ride.Stops = asked.Stops;
             ride.VehicleClass = asked.VehicleClass;
             ride.QuoteId = asked.QuoteId;
             ride.QuotedFare = asked.QuotedFare;
             ride.QuotedDistanceMeters = asked.QuotedDistanceMeters;
             ride.PaymentMethodId = asked.PaymentMethodId;
+            ride.PickupAt = asked.PickupAt;
+            ride.SearchAt = asked.SearchAt;
             ride.TripSeconds = asked.Terms?.DurationSeconds;
             ride.RequestedAt = ride.MoveTo(asked.At);
             return new RideRequestedV2(
@@ -35,7 +38,65 @@ internal static class RideSteps
                 ride.QuotedDistanceMeters,
                 ride.PaymentMethodId,
                 ride.RequestedAt,
-                asked.Terms
+                asked.Terms,
+                ride.Stops,
+                ride.PickupAt
+            );
+        });
+
+    /// <summary>Replaces the destination, the stops and the quote by those that the rider accepted.</summary>
+    public static EventActivityBinder<Ride, ChangeDestination> Redirect(
+        this EventActivityBinder<Ride, ChangeDestination> binder
+    ) =>
+        binder.Publish(context =>
+        {
+            var (ride, change) = (context.Saga, context.Message);
+            ride.Dropoff = change.Dropoff;
+            ride.Stops = change.Stops;
+            ride.QuoteId = change.QuoteId;
+            ride.QuotedFare = change.Terms.Fare;
+            ride.QuotedDistanceMeters = change.Terms.DistanceMeters;
+            ride.DestinationChanges = change.Number;
+            ride.TripSeconds = change.Terms.DurationSeconds;
+            return new DestinationChanged(
+                ride.CorrelationId,
+                ride.RiderId,
+                ride.DriverId,
+                change.Number,
+                ride.Dropoff,
+                ride.Stops,
+                change.QuoteId,
+                change.Terms.Fare,
+                change.Terms.DistanceMeters,
+                change.Terms,
+                ride.NotBefore(change.At)
+            );
+        });
+
+    /// <summary>Sets the timer that starts the search of a ride that was booked ahead.</summary>
+    public static EventActivityBinder<Ride, RequestRide> ScheduleSearch(
+        this EventActivityBinder<Ride, RequestRide> binder,
+        SagaTimer<Ride, SearchStartDue> start
+    ) =>
+        binder.Schedule(
+            start,
+            ride => new SearchStartDue(ride.CorrelationId, ride.Search),
+            ride => ride.SearchAt!.Value
+        );
+
+    /// <summary>Begins the first search of a ride that was booked ahead, when its timer fires, be that late or early.</summary>
+    public static EventActivityBinder<Ride, SearchStartDue> BeginBookedSearch(
+        this EventActivityBinder<Ride, SearchStartDue> binder
+    ) =>
+        binder.Publish(context =>
+        {
+            var ride = context.Saga;
+            ride.SearchStartTokenId = null;
+            return new RideSearchStarted(
+                ride.CorrelationId,
+                ride.RiderId,
+                ride.PickupAt!.Value,
+                ride.MoveTo(context.Now())
             );
         });
 
@@ -147,6 +208,7 @@ internal static class RideSteps
             ride.NoDriverFoundAt = ride.MoveTo(now > due ? now : due);
             ride.SearchDeadlineTokenId = null;
             ride.EndActivity();
+            ride.ReleaseAuthorization();
             return new NoDriverFound(
                 ride.CorrelationId,
                 ride.RiderId,
@@ -165,6 +227,7 @@ internal static class RideSteps
             await context.Publish(ride.Unassign(Initiator.Driver, released.Reason, released.At, searchAgain: false));
             ride.NoDriverFoundAt = ride.ChangedAt;
             ride.EndActivity();
+            ride.ReleaseAuthorization();
             await context.Publish(new NoDriverFound(ride.CorrelationId, ride.RiderId, searched, ride.ChangedAt));
         });
 
@@ -449,6 +512,8 @@ internal static class RideSteps
             ride.Fare ??= amount(context.Message);
             if (ride.Fare.Amount > 0)
                 ride.RecordPayment(PaymentStatus.Pending, ride.Fare);
+            else
+                ride.ReleaseAuthorization();
         });
 
     public static EventActivityBinder<Ride, T> RecordPayment<T>(
@@ -499,6 +564,15 @@ internal static class RideSteps
             return;
         ride.PaymentStatus = status;
         ride.PaymentAmount = amount;
+    }
+
+    /// <summary>Records that nothing is reserved on the card any more, because nothing is due.</summary>
+    static void ReleaseAuthorization(this Ride ride)
+    {
+        if (ride.PaymentStatus != PaymentStatus.Authorized)
+            return;
+        ride.PaymentStatus = PaymentStatus.None;
+        ride.PaymentAmount = null;
     }
 
     /// <summary>Sets the time of the ride's last change, never to an earlier one.</summary>

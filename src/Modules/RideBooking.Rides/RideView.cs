@@ -11,7 +11,9 @@ namespace RideBooking.Rides;
 /// <param name="OfferId">The offer the driver accepted.</param>
 /// <param name="Pickup">The pickup point.</param>
 /// <param name="Dropoff">The destination.</param>
+/// <param name="Stops">The stops on the way, in their order. After a change during the ride, those from there on.</param>
 /// <param name="VehicleClass">The requested vehicle class.</param>
+/// <param name="PickupAt">When the rider wants to be picked up, if they booked ahead.</param>
 /// <param name="Quote">The accepted quote, if any.</param>
 /// <param name="PaymentMethodId">The payment method. If null, the rider's default.</param>
 /// <param name="Fare">What the rider pays, once it is final: the fare, or the fee of a cancelled ride.</param>
@@ -42,7 +44,9 @@ internal sealed record RideView(
     Guid? OfferId,
     Place Pickup,
     Place Dropoff,
+    IReadOnlyList<Place> Stops,
     string VehicleClass,
+    DateTimeOffset? PickupAt,
     RideView.AcceptedQuote? Quote,
     Guid? PaymentMethodId,
     Money? Fare,
@@ -98,7 +102,9 @@ internal sealed record RideView(
             ride.OfferId,
             ride.Pickup,
             ride.Dropoff,
+            ride.Stops ?? [],
             ride.VehicleClass,
+            ride.PickupAt is { } pickupAt ? AsKept(pickupAt) : null,
             AcceptedQuote.Of(ride.QuoteId, ride.QuotedFare, ride.QuotedDistanceMeters),
             ride.PaymentMethodId,
             ride.Fare,

@@ -15,7 +15,9 @@ internal sealed class RiderObligations(AppDbContext db) : IRiderObligations
             return RiderObligation.OpenRide;
         var ended = await rides
             .Where(ride =>
-                ride.PaymentStatus != PaymentStatus.Captured && ride.PaymentStatus != PaymentStatus.WrittenOff
+                ride.PaymentStatus != PaymentStatus.Captured
+                && ride.PaymentStatus != PaymentStatus.Refunded
+                && ride.PaymentStatus != PaymentStatus.WrittenOff
             )
             .Select(ride => new { ride.Status, ride.PaymentStatus })
             .Distinct()

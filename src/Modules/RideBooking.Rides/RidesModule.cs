@@ -30,10 +30,13 @@ public sealed class RidesModule : IModule
             .AddSingleton(RideTimes.Read(configuration))
             .AddSingleton(Plausibility.Read(configuration))
             .AddSingleton(RideLimits.Read(configuration))
+            .AddSingleton(Bookings.Read(configuration))
             .AddSingleton(RideRules.Read(configuration))
             .AddSingleton(StuckRides.Read(configuration))
             .AddSingleton<StartPins>()
             .AddSingleton<FollowRide>()
+            .AddSingleton<DriverLocations>()
+            .AddHostedService(services => services.GetRequiredService<DriverLocations>())
             .AddSingleton<WatchRides>()
             .AddSingleton<IRecoverableWork>(provider => provider.GetRequiredService<WatchRides>())
             .AddHostedService(provider => provider.GetRequiredService<WatchRides>())
@@ -41,6 +44,7 @@ public sealed class RidesModule : IModule
             .AddScoped<IRideStatuses, StatusesOfRides>()
             .AddScoped<RideCommands>()
             .AddScoped<IRecoverableWork, ResumeSearchDeadlines>()
+            .AddScoped<IRecoverableWork, ResumeSearchStarts>()
             .AddScoped<IAuditedState, AuditRides>()
             .AddScoped<IFinishedStreams, FinishedRides>()
             .AddScoped<IRiderObligations, RiderObligations>()
@@ -71,6 +75,8 @@ public sealed class RidesModule : IModule
         RequestRideEndpoint.Map(riders);
         ListRides.MapForRiders(riders);
         CancelRideEndpoint.Map(riders);
+        QuoteDestination.Map(riders);
+        ChangeDestinationEndpoint.Map(riders);
         EndRideEndpoint.Map(riders);
         PreviewCancellation.Map(riders);
         GetRiderRating.Map(riders);

@@ -29,12 +29,15 @@ internal sealed record StuckRides(TimeSpan SearchDeadline, TimeSpan After, RideR
     public Expression<Func<Ride, bool>> At(AppDbContext db, DateTimeOffset now)
     {
         var (searchesSince, unchangedSince) = (now - SearchDeadline - s_tolerance, now - After);
+        var bookedUntil = now - s_tolerance;
         var (startedSince, seenSince) = (now - Rules.OverdueAfter, now - Rules.SilentAfter);
         var positions = db.Set<DriverPosition>();
         return ride =>
             ride.ActiveRiderId != null
             && (
-                ride.Status == nameof(RideStatus.Requested) ? ride.SearchStartedAt < searchesSince
+                ride.Status == nameof(RideStatus.Requested)
+                    // A ride that is booked ahead is not searched for until later.
+                    ? (ride.Search > 0 ? ride.SearchStartedAt < searchesSince : ride.SearchAt < bookedUntil)
                 : ride.Status == nameof(RideStatus.InProgress)
                     ? (
                         // Rides that an earlier version started do not know when they are overdue.

@@ -103,6 +103,30 @@ internal sealed record AlertNotificationResponse(
     string? LastError
 );
 
+internal sealed record DeliveriesResponse(IReadOnlyList<DeliveryResponse> Items, string? NextCursor);
+
+internal sealed record DeliveryResponse(
+    Guid Id,
+    string EventType,
+    string StreamId,
+    string Recipient,
+    string State,
+    DateTimeOffset CreatedAt,
+    int Attempts,
+    string? LastError
+);
+
+internal sealed record PartnersResponse(IReadOnlyList<PartnerResponse> Items, string? NextCursor);
+
+internal sealed record PartnerResponse(
+    Guid Id,
+    string Name,
+    string Receiver,
+    IReadOnlyList<string> EventTypes,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? DisabledAt
+);
+
 internal sealed record ParkedEventsResponse(IReadOnlyList<ParkedEventResponse> Items, string? NextCursor);
 
 internal sealed record ParkedEventResponse(

@@ -37,6 +37,8 @@ public record RideRequested(
 /// <param name="PaymentMethodId">The payment method. If null, the rider's default.</param>
 /// <param name="At">When.</param>
 /// <param name="Terms">The terms of the trip: those of the quote, or those of this moment. Null in version 1, which did not have them.</param>
+/// <param name="Stops">The stops on the way, in their order; null if there are none.</param>
+/// <param name="PickupAt">When the rider wants to be picked up, if they booked ahead; null for as soon as possible.</param>
 [Event("rides", Version = 2)]
 public sealed record RideRequestedV2(
     Guid RideId,
@@ -49,7 +51,9 @@ public sealed record RideRequestedV2(
     int? QuotedDistanceMeters,
     Guid? PaymentMethodId,
     DateTimeOffset At,
-    TripTerms? Terms = null
+    TripTerms? Terms = null,
+    [PersonalData] IReadOnlyList<Place>? Stops = null,
+    DateTimeOffset? PickupAt = null
 )
     : RideRequested(
         RideId,
@@ -79,6 +83,47 @@ public sealed record RideRequestedV2(
             older.At
         );
 }
+
+/// <summary>The search for a driver of a ride that was booked ahead began. An immediate ride has no such event.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="RiderId">The rider.</param>
+/// <param name="PickupAt">When the rider wants to be picked up.</param>
+/// <param name="At">When the search began.</param>
+[Event("rides")]
+public sealed record RideSearchStarted(Guid RideId, string RiderId, DateTimeOffset PickupAt, DateTimeOffset At);
+
+/// <summary>
+/// The rider changed the destination, the stops or both, and accepted the new quote, which replaces the ride's quote and terms.
+/// </summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="RiderId">The rider.</param>
+/// <param name="DriverId">The driver, if the ride has one.</param>
+/// <param name="Number">
+/// The number of the change among those of the ride, from 1. A consumer that has handled a higher number ignores a lower one.
+/// </param>
+/// <param name="Dropoff">The new destination.</param>
+/// <param name="Stops">
+/// The stops on the way there, in their order; null if there are none. During the ride, those that are still to come.
+/// </param>
+/// <param name="QuoteId">The quote the rider accepted.</param>
+/// <param name="QuotedFare">The fare it promises, for the whole trip from the pickup.</param>
+/// <param name="QuotedDistanceMeters">The distance the quote covers, from the pickup, metres.</param>
+/// <param name="Terms">The new terms of the trip. City and surge are those of the request.</param>
+/// <param name="At">When.</param>
+[Event("rides")]
+public sealed record DestinationChanged(
+    Guid RideId,
+    string RiderId,
+    string? DriverId,
+    int Number,
+    [PersonalData] Place Dropoff,
+    [PersonalData] IReadOnlyList<Place>? Stops,
+    Guid QuoteId,
+    Money QuotedFare,
+    int QuotedDistanceMeters,
+    TripTerms Terms,
+    DateTimeOffset At
+);
 
 /// <summary>
 /// The driver no longer has the ride. If <paramref name="SearchAgain"/> is true, the search for another driver starts.

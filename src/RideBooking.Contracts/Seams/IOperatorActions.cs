@@ -3,14 +3,14 @@ namespace RideBooking.Contracts.Seams;
 /// <summary>Records operators' actions for modules. Operations implements it.</summary>
 public interface IOperatorActions
 {
-    /// <summary>Records an operator's action on a ride, before it is carried out.</summary>
+    /// <summary>Records an operator's action, before it is carried out.</summary>
     /// <param name="action">One of <see cref="OperatorActionNames"/>.</param>
-    /// <param name="rideId">The ride.</param>
+    /// <param name="rideId">The ride; null if the action concerns none.</param>
     /// <param name="by">The operator.</param>
     /// <param name="reason">The reason; at most <see cref="Reasons.MaxLength"/> characters.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
     /// <returns>Its id.</returns>
-    Task<Guid> Record(string action, Guid rideId, string by, string reason, CancellationToken cancellationToken);
+    Task<Guid> Record(string action, Guid? rideId, string by, string reason, CancellationToken cancellationToken);
 
     /// <summary>Removes the record of an action that turned out to change nothing: it was refused, or it was a repeat.</summary>
     /// <param name="id">The id that <see cref="Record"/> returned.</param>
@@ -69,6 +69,9 @@ public static class OperatorActionNames
     /// <summary>A balance was written off.</summary>
     public const string WriteOffPayment = "write-off-payment";
 
+    /// <summary>A payment was refunded, in full or in part.</summary>
+    public const string RefundPayment = "refund-payment";
+
     /// <summary>A parked event was handed to its subscription again.</summary>
     public const string RetryEvent = "retry-event";
 
@@ -101,6 +104,15 @@ public static class OperatorActionNames
 
     /// <summary>The notification of an alert, which had been given up, was sent again.</summary>
     public const string RetryAlertNotification = "retry-alert-notification";
+
+    /// <summary>A partner was created, whose webhook gets events.</summary>
+    public const string CreatePartner = "create-partner";
+
+    /// <summary>A partner was disabled.</summary>
+    public const string DisablePartner = "disable-partner";
+
+    /// <summary>A delivery to a partner or by e-mail was sent again.</summary>
+    public const string RedriveDelivery = "redrive-delivery";
 
     /// <summary>A rider's personal data was made unreadable.</summary>
     public const string ForgetRider = "forget-rider";

@@ -14,4 +14,7 @@ public interface ITariffLocale
     /// <summary>Returns the time zone of a city's days.</summary>
     /// <param name="city">Its code; null, or the code of a city that no longer exists, for <see cref="TimeZone"/>.</param>
     TimeZoneInfo TimeZoneOf(string? city);
+
+    /// <summary>Returns the code of the city whose area contains a place; null if there is none.</summary>
+    string? CityOf(Place place);
 }

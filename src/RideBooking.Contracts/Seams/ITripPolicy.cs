@@ -8,19 +8,24 @@ public interface ITripPolicy
     IReadOnlyList<string> VehicleClasses { get; }
 
     /// <summary>Estimates the route between two places.</summary>
-    RouteEstimate Estimate(Place from, Place to);
+    /// <param name="from">Where it begins.</param>
+    /// <param name="to">Where it ends.</param>
+    /// <param name="stops">The stops on the way, in their order; null if there are none.</param>
+    RouteEstimate Estimate(Place from, Place to, IReadOnlyList<Place>? stops = null);
 
     /// <summary>Returns the present terms of a trip that can be booked.</summary>
     /// <param name="pickup">Where it begins.</param>
     /// <param name="dropoff">Where it ends.</param>
     /// <param name="vehicleClass">The class, in lower case.</param>
-    TripTerms Terms(Place pickup, Place dropoff, string vehicleClass);
+    /// <param name="stops">The stops on the way, in their order; null if there are none.</param>
+    TripTerms Terms(Place pickup, Place dropoff, string vehicleClass, IReadOnlyList<Place>? stops = null);
 
     /// <summary>Returns what is wrong with a trip; null when it can be booked.</summary>
     /// <param name="pickup">Where it begins.</param>
     /// <param name="dropoff">Where it ends.</param>
     /// <param name="vehicleClass">The class, in lower case.</param>
-    TripProblem? Check(Place pickup, Place dropoff, string vehicleClass);
+    /// <param name="stops">The stops on the way, in their order; null if there are none.</param>
+    TripProblem? Check(Place pickup, Place dropoff, string vehicleClass, IReadOnlyList<Place>? stops = null);
 }
 
 /// <summary>The reason why a trip cannot be booked.</summary>

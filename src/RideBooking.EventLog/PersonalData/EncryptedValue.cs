@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace RideBooking.EventLog.PersonalData;
 
 /// <summary>
-/// A value encrypted with AES-256-GCM: <c>{"$text":"…"}</c> or <c>{"$place":"…"}</c>, with nonce, tag and ciphertext in Base64.
+/// A value encrypted with AES-256-GCM: <c>{"$text":"…"}</c>, <c>{"$place":"…"}</c> or <c>{"$places":"…"}</c>, with nonce, tag and
+/// ciphertext in Base64.
 /// </summary>
 /// <remarks>Event and member are authenticated with the value, so that it cannot be moved to another.</remarks>
 static class EncryptedValue

@@ -15,10 +15,14 @@ sealed record PersonalKind(string Property, byte[] Redacted)
 
     public static PersonalKind Place { get; } = new("$place", Json(Contracts.Place.Redacted));
 
+    /// <summary>A list of places. Without its key it does not even say how many there were.</summary>
+    public static PersonalKind Places { get; } = new("$places", Json(Array.Empty<Contracts.Place>()));
+
     /// <summary>Returns the kind whose encrypted values have this property; null if there is none.</summary>
     public static PersonalKind? Find(string? property) =>
         property == Text.Property ? Text
         : property == Place.Property ? Place
+        : property == Places.Property ? Places
         : null;
 
     static byte[] Json<T>(T value) =>

@@ -19,7 +19,7 @@ public sealed class PersonalMembers
     public IReadOnlyList<string> Names => _kinds.Keys;
 
     /// <summary>Returns the members of a record marked with <see cref="PersonalDataAttribute"/>; null if there are none.</summary>
-    /// <exception cref="InvalidOperationException">A member is neither a text nor a place, or the record has no rider.</exception>
+    /// <exception cref="InvalidOperationException">A member is neither a text nor places, or the record has no rider.</exception>
     public static PersonalMembers? Of(Type type)
     {
         var kinds = type.GetConstructors()
@@ -57,8 +57,9 @@ public sealed class PersonalMembers
     static PersonalKind KindOf(ParameterInfo parameter) =>
         parameter.ParameterType == typeof(Place) ? PersonalKind.Place
         : parameter.ParameterType == typeof(string) ? PersonalKind.Text
+        : parameter.ParameterType == typeof(IReadOnlyList<Place>) ? PersonalKind.Places
         : throw new InvalidOperationException(
-            $"{parameter.Member.DeclaringType!.Name}.{parameter.Name} is personal data, but neither a text nor a place."
+            $"{parameter.Member.DeclaringType!.Name}.{parameter.Name} is personal data, but neither a text nor places."
         );
 
     static string InJson(string name) => char.ToLowerInvariant(name[0]) + name[1..];

@@ -103,5 +103,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         configurationBuilder.ComplexProperties<Money>();
         configurationBuilder.ComplexProperties<Place>();
         configurationBuilder.ComplexProperties<Vehicle>();
+        configurationBuilder
+            .Properties<IReadOnlyList<Place>>()
+            .HaveConversion<PlacesConverter, PlacesConverter.Comparer>();
     }
 }

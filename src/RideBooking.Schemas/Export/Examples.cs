@@ -11,6 +11,7 @@ internal static class Examples
     static readonly Guid s_quote = new("019ba71d-1a20-71d5-87e3-c04b9f6a2d58");
     static readonly Guid s_card = new("019b9c02-6f00-7b84-9e17-3d5fa2c8b046");
     static readonly Guid s_invoice = new("019ba72e-9b60-7d19-a6f8-720e4c3db195");
+    static readonly Guid s_refund = new("019ba77f-2a40-7c8d-9b16-e54d03f7a182");
     static readonly Guid s_payment = new("019ba71d-6610-7e58-93ab-d86f1b25c470");
 
     const string Rider = "rider-4711";
@@ -19,6 +20,7 @@ internal static class Examples
 
     static readonly Place s_pickup = new(52.5219, 13.4132, "Alexanderplatz, Berlin");
     static readonly Place s_dropoff = new(52.5072, 13.3325, "Zoologischer Garten, Berlin");
+    static readonly Place s_stop = new(52.5163, 13.3777, "Brandenburger Tor, Berlin");
     static readonly Vehicle s_vehicle = new("standard", "B-RB 2026", "Škoda Octavia");
     static readonly Money s_fare = Euro(18.40m);
 
@@ -48,7 +50,23 @@ internal static class Examples
             QuotedDistanceMeters: 6120,
             s_card,
             At("19:10:00"),
-            new TripTerms("berlin", SurgePercent: 120, s_fare, DistanceMeters: 6120, DurationSeconds: 980)
+            new TripTerms("berlin", SurgePercent: 120, s_fare, DistanceMeters: 6120, DurationSeconds: 980),
+            [s_stop],
+            PickupAt: At("19:45:00")
+        ),
+        new RideSearchStarted(s_ride, Rider, PickupAt: At("19:45:00"), At("19:31:30")),
+        new DestinationChanged(
+            s_ride,
+            Rider,
+            Driver,
+            Number: 1,
+            s_dropoff,
+            [s_stop],
+            s_quote,
+            s_fare,
+            QuotedDistanceMeters: 6120,
+            new TripTerms("berlin", SurgePercent: 120, s_fare, DistanceMeters: 6120, DurationSeconds: 980),
+            At("19:16:20")
         ),
         new DriverOffered(
             s_ride,
@@ -170,6 +188,16 @@ internal static class Examples
             s_card,
             At("19:11:13")
         ),
+        new PaymentAuthorized(s_ride, Rider, s_payment, s_fare, At("19:11:05")),
+        new PaymentAuthorizationFailed(
+            s_ride,
+            Rider,
+            s_payment,
+            s_fare,
+            "insufficient_funds",
+            PaymentFailureKind.Declined,
+            At("19:11:05")
+        ),
         new PaymentFailed(
             s_ride,
             Rider,
@@ -180,6 +208,18 @@ internal static class Examples
             WillRetry: true,
             RetryAt: At("19:31:32"),
             At("19:30:32")
+        ),
+        new PaymentFailedV2(
+            s_ride,
+            Rider,
+            s_payment,
+            s_fare,
+            Attempt: 1,
+            "gateway_timeout",
+            WillRetry: true,
+            RetryAt: At("19:31:32"),
+            At("19:30:32"),
+            PaymentFailureKind.Unavailable
         ),
         new PaymentCaptured(s_ride, Rider, s_payment, s_fare, Attempt: 2, At("19:31:33")),
         new RiderForgotten(Rider, At("22:00:00")),
@@ -193,6 +233,30 @@ internal static class Examples
             "operator-7",
             "The rider was overcharged before.",
             At("20:30:00")
+        ),
+        new BalanceWrittenOffV2(
+            s_ride,
+            Rider,
+            s_payment,
+            s_fare,
+            "operator-7",
+            "The rider was overcharged before.",
+            At("20:30:00"),
+            DriverBears: false
+        ),
+        new PaymentRefunded(
+            s_ride,
+            Rider,
+            s_payment,
+            s_refund,
+            Number: 1,
+            Euro(3.20m),
+            [new RefundedLine("waiting", Euro(3.20m))],
+            s_fare,
+            Euro(3.20m),
+            RefundReason.Overcharged,
+            DriverBears: true,
+            At("21:00:00")
         ),
         new ReceiptIssued(s_ride, Rider, s_invoice, "2026-000042", s_fare, At("19:31:34")),
         new DriverWentOffline(Driver, s_shift, Initiator.Driver, At("23:05:00")),

@@ -184,6 +184,7 @@ sealed class Invariants(Scene scene, int failedByIntent)
             "NoDriverFound",
             "FareFinalized",
             "CancellationFeeAssessed",
+            "PaymentAuthorized",
             "PaymentCaptured",
         ];
         var streams = log.ToLookup(Stream);

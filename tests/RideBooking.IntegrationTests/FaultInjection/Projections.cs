@@ -164,6 +164,7 @@ sealed class Projections(Database database, IReadOnlyList<JsonElement> log)
             or "PaymentFailed"
             or "BalanceOutstanding"
             or "BalanceSettled"
+            or "BalanceWrittenOff"
             or "ReceiptIssued" => JsonNamingPolicy.CamelCase.ConvertName(Type(e)),
             _ => null,
         };
@@ -174,10 +175,14 @@ sealed class Projections(Database database, IReadOnlyList<JsonElement> log)
             "DriverOffered" => "rideOffered",
             "DriverUnassigned" => "rideWithdrawn",
             "RideCancelled" => Field(e, "driverId").Length > 0 ? "rideCancelled" : null,
+            "DriverIgnoredOffers" => "takenOffDuty",
+            "DriverWentOffline" => Field(e, "reason") is "driver" or "offersIgnored" ? null : "takenOffDuty",
             _ => null,
         };
         if (driver is not null)
             yield return Line(EventId(e), "Driver", Field(e, "driverId"), driver);
+        if (Type(e) == "RideNeedsAttention")
+            yield return Line(EventId(e), "Operator", "operators", "rideNeedsAttention");
     }
 
     IEnumerable<JsonElement> Of(params string[] types) => log.Where(e => types.Contains(Type(e)));

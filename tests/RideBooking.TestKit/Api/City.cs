@@ -12,6 +12,8 @@ public sealed class City(Func<HttpClient> open, Func<TimeSpan, IPolling>? wait =
     public static readonly JsonObject Alexanderplatz = Place(52.5219, 13.4132);
     public static readonly JsonObject Zoo = Place(52.5072, 13.3325);
 
+    public static readonly JsonObject Gendarmenmarkt = Place(52.5136, 13.3927);
+
     public static JsonObject Place(double lat, double lng) => new() { ["lat"] = lat, ["lng"] = lng };
 
     /// <summary>Signs in a new rider.</summary>
@@ -45,6 +47,9 @@ public sealed class City(Func<HttpClient> open, Func<TimeSpan, IPolling>? wait =
         await driver.GoOnline(place);
         return driver;
     }
+
+    /// <summary>Signs in a driver who exists already.</summary>
+    public async Task<Driver> KnownDriver(string id) => new(await SignIn("driver", id), wait);
 
     /// <summary>Signs in a new operator.</summary>
     public async Task<Person> Operator() => new(await SignIn("operator"), wait);

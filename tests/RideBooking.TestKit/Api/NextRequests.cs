@@ -174,6 +174,27 @@ public static class NextRequests
             }
         ),
         Rider(
+            "POST /rides/{id}/destination-quotes",
+            "POST /rides/{id}/destination",
+            "202",
+            async s => (await s.Rider.ChangesDestination(await s.Requested(), s.Elsewhere)).Is(HttpStatusCode.Accepted)
+        ),
+        Rider(
+            "POST /rides/{id}/destination",
+            "GET /rides/{id}",
+            "the new destination and quote",
+            async s =>
+                ((double)(await s.Rider.Get($"rides/{await s.Redirected()}")).Body!["dropoff"]!["lat"]!).ShouldBe(
+                    (double)s.Elsewhere["lat"]!
+                )
+        ),
+        Rider(
+            "POST /rides/{id}/destination",
+            "GET /rides/{id}/history",
+            "`DestinationChanged`",
+            async s => (await s.Rider.Get($"rides/{await s.Redirected()}/history")).HasEvents("DestinationChanged")
+        ),
+        Rider(
             "GET /rides/{id}: `completed`",
             "GET /rides/{id}/receipt",
             "the fare",
@@ -660,6 +681,27 @@ public static class NextRequests
             "`writtenOff`",
             async (by, s) => (await by.Get($"rides/{s.RideId}/receipt")).Is("status", "writtenOff")
         ),
+        Refund(
+            "GET /operations/payments/{id}",
+            "`refunded`",
+            async (by, s) => (await by.Get($"operations/payments/{s.RideId}")).Is("state", "refunded")
+        ),
+        Refund(
+            "GET /rides/{id}",
+            "payment `refunded`",
+            async (by, s) =>
+                (await by.Get($"rides/{s.RideId}")).Is(HttpStatusCode.OK).Body!["payment"]!["status"]!
+                    .GetValue<string>()
+                    .ShouldBe("refunded")
+        ),
+        Refund(
+            "GET /rides/{id}/receipt",
+            "the refund",
+            async (by, s) =>
+                (await by.Get($"rides/{s.RideId}/receipt")).Is(HttpStatusCode.OK).Body!["refunds"]!
+                    .AsArray()
+                    .Count.ShouldBe(1)
+        ),
     ];
 
     static NextRequest Rider(string write, string next, string sees, Func<CallerStory, Task> check) =>
@@ -784,6 +826,24 @@ public static class NextRequests
             }
         );
 
+    static NextRequest Refund(string next, string sees, Func<Person, CallerStory, Task> check) =>
+        new(
+            Operators,
+            "POST /operations/payments/{id}/refund",
+            next,
+            sees,
+            async s =>
+            {
+                await s.Completed(await s.Card("tok_visa"));
+                await s.Rider.SeesPayment(s.RideId, "captured");
+                var by = await s.Operator();
+                (await by.Post($"operations/payments/{s.RideId}/refund", CallerStory.Because())).Is(
+                    HttpStatusCode.Accepted
+                );
+                await check(by, s);
+            }
+        );
+
     static NextRequest Release(string next, string sees, Func<Driver, string, Task> check) =>
         Driver(
             "POST /rides/{id}/release",
@@ -888,6 +948,14 @@ public sealed class CallerStory(City city, int place, Rider rider)
     public JsonObject Pickup => City.Place(_lat, _lng);
 
     public JsonObject Dropoff => City.Place(_lat + 0.05, _lng);
+
+    public JsonObject Elsewhere => City.Place(_lat + 0.1, _lng);
+
+    public async Task<string> Redirected()
+    {
+        (await Rider.ChangesDestination(await Requested(), Elsewhere)).ShouldBe(HttpStatusCode.Accepted);
+        return RideId;
+    }
 
     public JsonObject Here() => new() { ["location"] = Pickup };
 

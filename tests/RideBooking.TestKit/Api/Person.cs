@@ -145,6 +145,30 @@ public sealed class Rider(HttpClient client, Func<TimeSpan, IPolling>? wait = nu
         return Post("rides", body, idempotencyKey);
     }
 
+    /// <summary>Quotes another destination.</summary>
+    public Task<Answer> QuotesDestination(string rideId, JsonObject dropoff, JsonArray? stops = null)
+    {
+        var body = new JsonObject { ["dropoff"] = dropoff.DeepClone() };
+        if (stops is not null)
+            body["stops"] = stops.DeepClone();
+        return Post($"rides/{rideId}/destination-quotes", body);
+    }
+
+    /// <summary>Changes the destination, with a quote or with a new one.</summary>
+    public async Task<Answer> ChangesDestination(
+        string rideId,
+        JsonObject dropoff,
+        JsonArray? stops = null,
+        string? quoteId = null
+    )
+    {
+        quoteId ??= (await QuotesDestination(rideId, dropoff, stops)).ShouldBe(HttpStatusCode.OK).Text("quoteId");
+        var body = new JsonObject { ["dropoff"] = dropoff.DeepClone(), ["quoteId"] = quoteId };
+        if (stops is not null)
+            body["stops"] = stops.DeepClone();
+        return await Post($"rides/{rideId}/destination", body);
+    }
+
     public Task<Answer> Sees(string rideId, string status) =>
         Until($"ride {rideId} to be {status}", $"rides/{rideId}", ride => ride.Text("status") == status);
 

@@ -63,6 +63,22 @@ internal sealed class RideOf(string rider = "rider-1", string driver = "driver-a
     public RideCancelled Cancelled =>
         Events.RideCancelled(RideId, After(5), rider, driver, OfferId, sinceAssignedSeconds: 60);
 
+    /// <summary>A change to the Gendarmenmarkt, for 9.90 euros.</summary>
+    public DestinationChanged Redirected(int number = 1, IReadOnlyList<Place>? stops = null) =>
+        new(
+            RideId,
+            rider,
+            driver,
+            number,
+            Samples.Gendarmenmarkt,
+            stops,
+            Guid.CreateVersion7(),
+            Samples.Euro(9.90m),
+            2400,
+            new TripTerms(City: null, 100, Samples.Euro(9.90m), 2400, 500),
+            After(4)
+        );
+
     public FareFinalized Fared =>
         Events.FareFinalized(RideId, After(6), Fare, rider, driver, [new("upfrontFare", "Fare", Fare)]);
 
@@ -71,8 +87,19 @@ internal sealed class RideOf(string rider = "rider-1", string driver = "driver-a
 
     public PaymentCaptured Captured => new(RideId, rider, PaymentId, Fare, 1, After(7));
 
-    public PaymentFailed Failed =>
-        new(RideId, rider, PaymentId, Fare, 1, "card_declined", WillRetry: true, After(8), After(7));
+    public PaymentFailedV2 Failed =>
+        new(
+            RideId,
+            rider,
+            PaymentId,
+            Fare,
+            1,
+            "card_declined",
+            WillRetry: true,
+            After(8),
+            After(7),
+            PaymentFailureKind.Declined
+        );
 
     public BalanceOutstanding Owed => new(RideId, rider, Fare, After(8));
 

@@ -79,11 +79,30 @@ internal sealed class DirectDispatcher(IServiceProvider services)
     {
         var id = messageId ?? Guid.CreateVersion7();
         foreach (var (endpoint, consumes) in _receivers)
-            if (consumes(message.GetType()))
-                await (Task)Call(nameof(DispatchTo), message.GetType(), endpoint, message, id);
-        if (_projections.Keys.Any(projection => projection.Events.Contains(message.GetType())))
+            if (AsConsumed(message, consumes) is ({ } consumed, { } type))
+                await (Task)Call(nameof(DispatchTo), type, endpoint, consumed, id);
+        if (_projections.Keys.Any(projection => projection.Events.Any(record => IsVersionOf(record, message))))
             await Project(message, id);
     }
+
+    // An event is consumed in any of its versions, as on the bus: a later one is an upcast, an earlier one its base.
+    static (object Message, Type Type)? AsConsumed(object message, Func<Type, bool> consumes)
+    {
+        if (consumes(message.GetType()))
+            return (message, message.GetType());
+        var newest = EventCatalogue.Published.Upcast(message);
+        if (consumes(newest.GetType()))
+            return (newest, newest.GetType());
+        for (var type = message.GetType().BaseType; type is not null && type != typeof(object); type = type.BaseType)
+            if (consumes(type))
+                return (message, type);
+        return null;
+    }
+
+    // A projection of a later version also reads what older publishers publish.
+    static bool IsVersionOf(Type record, object message) =>
+        EventCatalogue.Published.Find(message.GetType()) is { } published
+        && EventCatalogue.Published.Find(record)?.Name == published.Name;
 
     // One after the other, as a subscription reads.
     Task Project(object message, Guid id)

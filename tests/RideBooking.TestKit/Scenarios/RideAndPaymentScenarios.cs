@@ -153,7 +153,12 @@ public abstract class RideAndPaymentScenarios
         s_lab
             .Given(Requested, Twice(Assigned))
             .When(Twice(Arrived), Arrived, Twice(Started))
-            .Then(Published<DriverArrived>(), Published<RideStarted>(), Saga<Ride>(_ride).Is("InProgress"))
+            .Then(
+                Published<DriverArrived>(),
+                Published<RideStarted>(),
+                Scheduled<RideBecameOverdue>(),
+                Saga<Ride>(_ride).Is("InProgress")
+            )
             .SameOn(Bus);
 
     [Fact]

@@ -226,6 +226,8 @@ public sealed class AnalyticsModuleTests : IAsyncLifetime
         public TimeZoneInfo TimeZone { get; } = TimeZoneInfo.FindSystemTimeZoneById("Asia/Tokyo");
 
         public TimeZoneInfo TimeZoneOf(string? city) => TimeZone;
+
+        public string? CityOf(Place place) => null;
     }
 
     [Fact]

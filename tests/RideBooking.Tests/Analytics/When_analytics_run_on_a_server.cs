@@ -1,6 +1,8 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 using RideBooking.Analytics;
 using RideBooking.Notifications;
+using RideBooking.Notifications.Deliveries;
 using RideBooking.Platform;
 using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
@@ -40,8 +42,21 @@ public sealed class When_analytics_run_on_a_server
     async Task Ask(AppDbContext db)
     {
         (await GetSummary.Of(db, s_at, s_at.AddDays(1), TimeZoneInfo.Utc, Stop)).Rides.Requested.ShouldBe(0);
+        var selection = new GetBreakdown.Selection(
+            new Period(s_at, s_at.AddDays(1)),
+            new HashSet<string> { "hour", "city", "class" },
+            "berlin",
+            "standard",
+            _ => TimeZoneInfo.Utc,
+            _ => null
+        );
+        (await GetBreakdown.Of(db, selection, s_at, Stop)).Items.ShouldBeEmpty();
+        (await db.Set<Delivery>().DueLanes(["email", "webhook"], s_at, Stop)).ShouldBeEmpty();
+        (
+            await db.Set<Delivery>().NextIn(new Lane("webhook", "a partner"), s_at).Take(8).ToListAsync(Stop)
+        ).ShouldBeEmpty();
         var second = new PageRequest(2, Cursor.Encode((s_at, Guid.CreateVersion7())));
-        (await ListNotifications.List(Audience.Rider, "rider-1", second, db, Stop)).Value!.Items.ShouldBeEmpty();
-        _server.Asked.Count.ShouldBe(6);
+        (await ListNotifications.List(Audience.Rider, "rider-1", "en", second, db, Stop)).Value!.Items.ShouldBeEmpty();
+        _server.Asked.Count.ShouldBe(14);
     }
 }

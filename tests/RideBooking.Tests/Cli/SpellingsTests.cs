@@ -1,5 +1,6 @@
 using RideBooking.Cli;
 using RideBooking.EventLog.Subscriptions;
+using RideBooking.Notifications.Deliveries;
 using RideBooking.Operations;
 using RideBooking.Operations.Alerts;
 using RideBooking.Operations.FailedMessages;
@@ -50,6 +51,12 @@ public sealed class SpellingsTests
             Spellings.NotificationGivenUp
         ).ShouldBe(
             (AlertView.Firing, AlertNotification.Pending, AlertNotification.Delivered, AlertNotification.GivenUp)
+        );
+
+    [Fact]
+    public void The_command_line_spells_the_states_of_deliveries_as_the_host_does() =>
+        new[] { Spellings.DeliveryPending, Spellings.DeliveryDelivered, Spellings.DeliveryFailed }.ShouldBe(
+            Delivery.Statuses
         );
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
 using RideBooking.Contracts;
@@ -62,6 +64,35 @@ public sealed class QuoteTokensTests
             s_tokens.TryRead(token, out var read).ShouldBeTrue();
             read.ShouldBe(quote);
         });
+
+    [Fact]
+    public void The_quote_of_a_change_says_of_which_ride_and_with_which_stops()
+    {
+        var change = new QuotedChange(Guid.CreateVersion7(), 3);
+        var stops = s_places.Array[Itinerary.MaxStops].Single();
+        var token = s_tokens.Sign(Quote with { RiderId = new string('\u0436', 255), Stops = stops, Change = change });
+
+        s_tokens.TryRead(token, out var read).ShouldBeTrue();
+        read.Change.ShouldBe(change);
+        read.Stops.ShouldBe(stops);
+    }
+
+    [Fact]
+    public void A_token_of_the_version_before_is_read()
+    {
+        // Without the members that came later.
+        const string payload = """
+            {"I":"0192f0c4-0000-7000-8000-000000000001","R":"rider-1","P":[52.52,13.405],"D":[52.5,13.3],"V":"comfort","A":"12.40","C":"EUR","M":6100,"S":840,"X":639036943200000000,"G":null,"U":120}
+            """;
+        var signed = "q1." + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload.Trim()));
+        var mac = HMACSHA256.HashData(
+            Encoding.UTF8.GetBytes("a key that is long enough for HMAC-SHA256"),
+            Encoding.UTF8.GetBytes(signed)
+        );
+
+        s_tokens.TryRead($"{signed}.{Base64Url.EncodeToString(mac)}", out var read).ShouldBeTrue();
+        (read.Fare, read.SurgePercent, read.Stops, read.Change).ShouldBe((new Money(12.40m, "EUR"), 120, null, null));
+    }
 
     [Fact]
     public void Addresses_do_not_travel_in_the_token()

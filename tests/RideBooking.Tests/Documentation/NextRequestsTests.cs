@@ -29,8 +29,8 @@ public sealed class NextRequestsTests
 
             - **A command is answered when its effects can be read.** Modules learn of each other's changes by events. These commands
               wait until the events that they cause are handled: `accept`, `decline`, `start`, `complete`, `release`, `no-show`,
-              `cancel`, `end`, `balance/pay`, going on or off duty, and the operators' `force-complete`, `force-cancel`, `reassign` and
-              `write-off`. The wait takes some ten milliseconds, and up to a second at peak times.
+              `cancel`, `destination`, `end`, `balance/pay`, going on or off duty, and the operators' `force-complete`, `force-cancel`,
+              `reassign`, `write-off` and `refund`. The wait takes some ten milliseconds, and up to a second at peak times.
             - **The wait has a limit**, `Messaging:VisibilityTimeout` (10 s). After that the command is answered as usual. For a minute
               after the command, the next requests of the same caller to the same host then wait for its effects: a read for as long
               as a request may take (`Limits:RequestTimeout`), a command for most of that. Location reports never wait.
@@ -46,7 +46,7 @@ public sealed class NextRequestsTests
               wait for a payment or fare that is on its way, because the caller may have seen it elsewhere.
             - **Some reads may lag** by design: notifications, the operators' summaries and metrics. An event stream shows an event as
               soon as it is committed. The ride itself may follow some milliseconds later. If a payment gateway takes longer than the
-              limit, `balance/pay` answers while the balance is `beingPaid`.
+              limit, `balance/pay` answers while the balance is `beingPaid`, and `refund` while the payment is `refunding`.
 
             | caller | after | the next request | sees |
             |---|---|---|---|

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using RideBooking.Drivers;
 using RideBooking.TestKit.Contracts;
 
@@ -96,6 +97,33 @@ public sealed class DriverAssignmentTests : IAsyncLifetime
         await _lab.DeliverAndSettle(_lab.Completed(_ride));
 
         (await _lab.Sees()).CurrentRide!.RideId.ShouldBe(nextRide);
+    }
+
+    [Fact]
+    public async Task Shows_the_last_destination_in_whatever_order_the_events_come()
+    {
+        var ride = new RideOf { RideId = _ride };
+        object[] story =
+        [
+            _lab.Offered(_ride, _offer),
+            _lab.Assigned(_ride, _offer),
+            ride.Redirected(1) with
+            {
+                Dropoff = Samples.Zoo,
+            },
+            ride.Redirected(2, [Samples.Zoo]),
+        ];
+        foreach (var order in Orders(story))
+        {
+            await _lab.In(async db =>
+                await db.Set<DriverAssignment>().ExecuteDeleteAsync()
+                + await db.Set<RideDestination>().ExecuteDeleteAsync()
+            );
+            foreach (var happened in order.Concat(order))
+                await _lab.Deliver(happened);
+
+            (await _lab.Sees()).CurrentRide!.Dropoff.ShouldBe(Samples.Gendarmenmarkt);
+        }
     }
 
     static IEnumerable<object[]> Orders(object[] story) =>

@@ -192,12 +192,18 @@ public sealed class DriversLab : ModuleLab
     {
         public IReadOnlyList<string> VehicleClasses => ["comfort", "standard"];
 
-        public RouteEstimate Estimate(Place from, Place to) => throw new NotSupportedException();
-
-        public TripTerms Terms(Place pickup, Place dropoff, string vehicleClass) => throw new NotSupportedException();
-
-        public TripProblem? Check(Place pickup, Place dropoff, string vehicleClass) =>
+        public RouteEstimate Estimate(Place from, Place to, IReadOnlyList<Place>? stops = null) =>
             throw new NotSupportedException();
+
+        public TripTerms Terms(Place pickup, Place dropoff, string vehicleClass, IReadOnlyList<Place>? stops = null) =>
+            throw new NotSupportedException();
+
+        public TripProblem? Check(
+            Place pickup,
+            Place dropoff,
+            string vehicleClass,
+            IReadOnlyList<Place>? stops = null
+        ) => throw new NotSupportedException();
     }
 
     /// <summary>A stand-in for Billing, whose cities are Berlin and Tokyo.</summary>
@@ -214,5 +220,7 @@ public sealed class DriversLab : ModuleLab
                 "tokyo" => TimeZoneInfo.FindSystemTimeZoneById("Asia/Tokyo"),
                 _ => TimeZone,
             };
+
+        public string? CityOf(Place place) => null;
     }
 }

@@ -34,6 +34,7 @@ public sealed class RecordEarningsTests
                     new Money(9.92m + 5.62m, "EUR"),
                     new Money(0m, "EUR"),
                     0,
+                    new Money(0m, "EUR"),
                     new Money(0m, "EUR")
                 )
             );

@@ -1,5 +1,6 @@
 using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Quartz;
@@ -21,13 +22,15 @@ namespace RideBooking.Tests.Host;
 /// </remarks>
 public sealed class CityLab : HostInProcess, IAsyncLifetime
 {
-    readonly CityClock _clock = new(new DateTimeOffset(2031, 1, 10, 12, 0, 0, TimeSpan.Zero));
+    static readonly DateTimeOffset s_start = new(2031, 1, 10, 12, 0, 0, TimeSpan.Zero);
+
+    readonly CityClock _clock;
 
     public CityLab()
-        : this([]) { }
+        : this(s_start, []) { }
 
-    CityLab((string Key, string Value)[] settings)
-        : base([("Subscriptions:Interval", "00:00:00"), .. settings]) { }
+    CityLab(DateTimeOffset start, (string Key, string Value)[] settings)
+        : base([("Subscriptions:Interval", "00:00:00"), .. settings]) => _clock = new CityClock(start);
 
     public override City City => new(CreateClient, _ => new PollingByTimer(this));
 
@@ -39,7 +42,24 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
     /// <param name="settings">The settings that differ from the defaults.</param>
     public static async Task<CityLab> Start(params (string Key, string Value)[] settings)
     {
-        var city = new CityLab(settings);
+        var city = new CityLab(s_start, settings);
+        await city.InitializeAsync();
+        return city;
+    }
+
+    /// <summary>Starts a city on a database that another host has left.</summary>
+    /// <param name="database">Writes the SQLite file.</param>
+    /// <param name="now">The time at which the other host stopped; the lab's time goes on from it.</param>
+    /// <param name="settings">The settings that differ from the defaults.</param>
+    public static async Task<CityLab> StartOn(
+        Func<Stream, Task> database,
+        DateTimeOffset now,
+        params (string Key, string Value)[] settings
+    )
+    {
+        var city = new CityLab(now, settings);
+        await using (var file = File.Create(new SqliteConnectionStringBuilder(city.ConnectionString).DataSource))
+            await database(file);
         await city.InitializeAsync();
         return city;
     }

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 using RideBooking.Contracts;
 using RideBooking.Drivers;
-using RideBooking.EventLog;
 using RideBooking.Matching;
 using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
@@ -71,7 +70,7 @@ public sealed class When_matching_runs_on_a_server
             (await db.Reserve("anna", search, ride, s_at, s_at, Stop)).ShouldBeFalse();
         }
         (await nearby.LastOffers(ride, Stop)).ShouldBeEmpty();
-        var waiting = new OfferWaitingRide(db, offers, batches, matching, TimeProvider.System, new EventLogSignal());
+        var waiting = new OfferWaitingRide(db, offers, batches, matching, TimeProvider.System);
         (await waiting.FindRides("anna", "xl", 52.5, 13.4, Stop)).ShouldBeEmpty();
         (await db.TakeSearch(ride, Stop)).ShouldBeNull();
         (await db.TakeOpenSearch(ride, Stop)).ShouldBeNull();
@@ -99,6 +98,8 @@ public sealed class When_matching_runs_on_a_server
         (await ListOffers.Of("anna", db, TimeProvider.System, Stop)).ShouldBeEmpty();
         (await db.RidesOf("anna").ToListAsync(Stop)).ShouldBeEmpty();
         (await db.OffersTo("anna", s_at).ToListAsync(Stop)).ShouldBeEmpty();
+        (await FollowOffers.ActiveRide(db, "anna", Stop)).ShouldBeNull();
+        (await FollowOffers.Since(db, "anna", 0, 9, Stop))!.Value.Events.ShouldBeEmpty();
         var rides = db.RidesOf("anna");
         (
             await db.Set<DriverProfile>()
@@ -117,6 +118,6 @@ public sealed class When_matching_runs_on_a_server
                 .Silent(db)
                 .ExecuteUpdateAsync(row => row.SetProperty(driver => driver.ShiftId, (Guid?)null), Stop)
         ).ShouldBe(0);
-        _server.Asked.Count.ShouldBe(27);
+        _server.Asked.Count.ShouldBe(32);
     }
 }

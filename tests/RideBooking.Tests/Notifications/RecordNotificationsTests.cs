@@ -12,11 +12,11 @@ namespace RideBooking.Tests.Notifications;
 
 public sealed class RecordNotificationsTests : IAsyncLifetime
 {
-    ModuleLab _lab = null!;
+    NotificationsLab _lab = null!;
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _lab = await ModuleLab.Open(new NotificationsModule());
+    public async ValueTask InitializeAsync() => _lab = await NotificationsLab.Open();
 
     public ValueTask DisposeAsync() => _lab.DisposeAsync();
 
@@ -99,12 +99,75 @@ public sealed class RecordNotificationsTests : IAsyncLifetime
             .Select(row => row.Text)
             .ShouldBe(
                 [
-                    NotificationTemplates.ForgottenOffer,
+                    NotificationTemplates.ReplacementOf("rideOffered")!.English.Text,
                     "From Alexanderplatz, 4 minutes away, to 52.5072, 13.3325, for 12.40 EUR.",
                 ],
                 ignoreOrder: true
             );
         (await Kinds("rider", "rider-1")).ShouldBe(["rideCancelled"]);
+    }
+
+    [Fact]
+    public async Task Notifications_are_read_in_the_language_that_the_reader_prefers()
+    {
+        var ride = new RideOf();
+        await _lab.Deliver(ride.Offered);
+        await _lab.Deliver(ride.Fared);
+
+        var (german, language) = await ListIn("de-AT, en;q=0.5", "rider", "rider-1");
+        (language, german["title"]!.ToString(), german["text"]!.ToString()).ShouldBe(
+            ("de", "Ihr Fahrpreis", "Ihre Fahrt kostet 12,40 EUR.")
+        );
+        (german, language) = await ListIn("fr", "rider", "rider-1");
+        (language, german["text"]!.ToString()).ShouldBe(("en", "Your ride costs 12.40 EUR."));
+        (german, _) = await ListIn("de", "driver", "driver-anna");
+        german["title"]!.ToString().ShouldBe("Eine Fahrt für Sie");
+
+        await _lab.Deliver(new RiderForgotten("rider-1", RideOf.T0));
+        (await _lab.All<Notification>())
+            .Single(row => row.Kind == "rideOffered")
+            .In("de")
+            .Text.ShouldBe("Die Daten dieser Fahrt wurden gelöscht.");
+    }
+
+    [Fact]
+    public async Task A_row_from_before_there_were_languages_is_shown_as_it_is()
+    {
+        var ride = new RideOf();
+        await _lab.Deliver(ride.Fared);
+        await _lab.In(db =>
+            db.Set<Notification>()
+                .ExecuteUpdateAsync(
+                    set =>
+                        set.SetProperty(row => row.Template, (string?)null).SetProperty(row => row.Data, (string?)null),
+                    Stop
+                )
+        );
+        (await ListIn("de", "rider", "rider-1")).Item["text"]!.ToString().ShouldBe("Your ride costs 12.40 EUR.");
+    }
+
+    [Fact]
+    public async Task A_notification_about_no_ride_names_none()
+    {
+        await _lab.Deliver(new DriverWentOffline("driver-anna", Guid.CreateVersion7(), "silent", RideOf.T0));
+        var item = (await List("driver", "driver-anna"))["items"]!.AsArray().Single()!;
+        (item["kind"]!.ToString(), item["rideId"]).ShouldBe(("takenOffDuty", null));
+    }
+
+    [Fact]
+    public async Task Operators_see_which_rides_need_attention()
+    {
+        var ride = new RideOf();
+        await _lab.Deliver(
+            new RideNeedsAttention(ride.RideId, "arrivedTooSoon", RideOf.T0, "It took 3 s.", "driver-anna", RideOf.T0)
+        );
+        var client = await _lab.App.As("operator");
+        var list = await client.GetFromJsonAsync<JsonObject>("/api/v1/operations/notifications", Stop);
+        list!["items"]!.AsArray().Single()!["rideId"]!.ToString().ShouldBe(ride.RideId.ToString());
+        await (await (await _lab.App.As("rider")).GetAsync("/api/v1/operations/notifications", Stop)).ShouldBeProblem(
+            403,
+            "forbidden"
+        );
     }
 
     [Fact]
@@ -163,6 +226,16 @@ public sealed class RecordNotificationsTests : IAsyncLifetime
 
     async Task<IEnumerable<string>> Kinds(string role, string subject) =>
         (await List(role, subject))["items"]!.AsArray().Select(item => item!["kind"]!.ToString());
+
+    async Task<(JsonNode Item, string Language)> ListIn(string acceptLanguage, string role, string subject)
+    {
+        using var client = await _lab.App.As(role, subject);
+        client.DefaultRequestHeaders.Add("Accept-Language", acceptLanguage);
+        var answer = await client.GetAsync($"/api/v1/{role}s/me/notifications", Stop);
+        answer.Headers.Vary.ShouldContain("Accept-Language");
+        var page = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Stop))!;
+        return (page["items"]![0]!, answer.Content.Headers.ContentLanguage.ShouldHaveSingleItem());
+    }
 
     async Task<JsonObject> List(string role, string subject, string query = "")
     {

@@ -6,7 +6,9 @@ using RideBooking.Billing;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
 using RideBooking.Payments;
+using RideBooking.Payments.Authorizations;
 using RideBooking.Payments.Gateway;
+using RideBooking.Payments.Refunds;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 using RideBooking.TestKit.Api;
@@ -21,13 +23,23 @@ internal sealed class MoneyLab : ModuleLab
 {
     static readonly HashSet<Type> s_sagaMessages =
     [
-        typeof(RideRequested),
+        typeof(RideRequestedV2),
+        typeof(DriverAssigned),
+        typeof(NoDriverFound),
         typeof(FareFinalized),
         typeof(CancellationFeeAssessedV2),
         typeof(ChargeSucceeded),
         typeof(ChargeDeclined),
         typeof(ChargeUnknown),
         typeof(RetryDue),
+        typeof(AuthorizationSucceeded),
+        typeof(AuthorizationDeclined),
+        typeof(AuthorizationUnknown),
+        typeof(AuthorizationVoided),
+        typeof(RefundSucceeded),
+        typeof(RefundDeclined),
+        typeof(RefundUnknown),
+        typeof(RefundDue),
     ];
 
     readonly HashSet<Guid> _requested = [];
@@ -95,7 +107,7 @@ internal sealed class MoneyLab : ModuleLab
     async Task Request(object message)
     {
         var at = Now;
-        RideRequested? requested = message switch
+        RideRequestedV2? requested = message switch
         {
             RideCompleted ride => new(
                 ride.RideId,
@@ -145,14 +157,14 @@ internal sealed class MoneyLab : ModuleLab
 
         public Task<Guid> Record(
             string action,
-            Guid rideId,
+            Guid? rideId,
             string by,
             string reason,
             CancellationToken cancellationToken
         )
         {
             var id = Guid.CreateVersion7();
-            _recorded.Enqueue((id, (action, rideId, by, reason)));
+            _recorded.Enqueue((id, (action, rideId!.Value, by, reason)));
             return Task.FromResult(id);
         }
 
@@ -169,7 +181,19 @@ internal sealed class MoneyLab : ModuleLab
         public Task PostPublish<T>(PublishContext<T> context)
             where T : class
         {
-            if (context.Message is ChargeSucceeded or ChargeDeclined or ChargeUnknown)
+            if (
+                context.Message
+                is ChargeSucceeded
+                    or ChargeDeclined
+                    or ChargeUnknown
+                    or AuthorizationSucceeded
+                    or AuthorizationDeclined
+                    or AuthorizationUnknown
+                    or AuthorizationVoided
+                    or RefundSucceeded
+                    or RefundDeclined
+                    or RefundUnknown
+            )
                 underway.Enqueue(context.Message);
             return Task.CompletedTask;
         }

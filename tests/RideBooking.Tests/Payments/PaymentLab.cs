@@ -4,8 +4,10 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Payments;
+using RideBooking.Payments.Authorizations;
 using RideBooking.Payments.Gateway;
 using RideBooking.Payments.Methods;
+using RideBooking.Payments.Refunds;
 using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
 using RideBooking.Testing;
@@ -79,11 +81,15 @@ public sealed class PaymentLab : IAsyncLifetime
         new(lab =>
             lab.Saga<PaymentStateMachine, Payment>()
                 .Consumer<CallGateway>()
+                .Consumer<CallGatewayToAuthorize>()
+                .Consumer<CallGatewayToVoid>()
+                .Consumer<CallGatewayForRefund>()
                 .StartAt(SomeRide.At)
                 .Services(services =>
                 {
                     AddDatabase(services);
                     services.AddSingleton(new PaymentOptions(delays, null, TimeSpan.FromMinutes(15)));
+                    services.AddSingleton(new SandboxConditions());
                     services.AddSingleton<IPaymentGateway, SandboxGateway>();
                 })
                 .WriteThrough<Payment>(Write)

@@ -16,8 +16,8 @@ public sealed class PaymentStateMachineTests
     public void Handles_or_ignores_every_event_in_every_status_and_forgets_no_timer()
     {
         SagaLab.FindingsOf(_machine).ShouldBeEmpty();
-        Statuses.Count().ShouldBe(8);
-        _machine.Events.Count().ShouldBe(10);
+        Statuses.Count().ShouldBe(12);
+        _machine.Events.Count().ShouldBe(21);
     }
 
     [Fact]

@@ -14,7 +14,8 @@ internal sealed record SomeRide
 
     public Guid? PaymentMethodId { get; init; }
 
-    public RideRequested Requested => Events.RideRequested(RideId, At, RiderId, paymentMethodId: PaymentMethodId);
+    public RideRequestedV2 Requested =>
+        RideRequestedV2.Upcast(Events.RideRequested(RideId, At, RiderId, paymentMethodId: PaymentMethodId));
 
     /// <summary>The start, on a Saturday at noon, outside every peak.</summary>
     public RideCompleted Completed =>

@@ -36,13 +36,14 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
     static MessageExpectation<ChargeUnknown> Unanswered(int attempt) =>
         Published<ChargeUnknown>().With(new { Attempt = attempt });
 
-    static MessageExpectation<PaymentFailed> Failed(int attempt, string code, TimeSpan? again) =>
-        Published<PaymentFailed>()
+    static MessageExpectation<PaymentFailedV2> Failed(int attempt, string code, TimeSpan? again) =>
+        Published<PaymentFailedV2>()
             .With(
                 new
                 {
                     Attempt = attempt,
                     Code = code,
+                    Kind = PaymentFailureKind.OfCode(code),
                     WillRetry = again is not null,
                 }
             )
@@ -186,6 +187,42 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
         run.Published<PaymentCaptured>().Count.ShouldBe(1);
         run.Published<BalanceSettled>().Count.ShouldBe(1);
         (await lab.Ledger(_ride.RideId)).ShouldHaveSingleItem().Token.ShouldBe("tok_timeout");
+    }
+
+    [Theory]
+    [InlineData("tok_expired", "expired_card")]
+    [InlineData("tok_stolen", "stolen_card")]
+    public async Task Does_not_try_a_card_again_that_is_declined_for_good(string token, string code)
+    {
+        await Card(token);
+        await lab
+            .WithRetries.Given(_ride.Requested)
+            .When(Fare())
+            .Then(
+                Asked(1),
+                Declined(1, code),
+                Failed(1, code, again: null),
+                Published<BalanceOutstanding>(),
+                Payment("Outstanding")
+            )
+            .When(Passes(TimeSpan.FromDays(7)))
+            .ThenNothing();
+    }
+
+    [Fact]
+    public async Task Gives_a_declined_card_all_its_retries_however_often_the_gateway_did_not_answer_before()
+    {
+        await Card("tok_unavailable");
+        var run = await lab
+            .WithRetries.Given(_ride.Requested, Fare())
+            .When(Passes(s_minute))
+            .ThenAmongOthers(Failed(2, "gateway_unavailable", 10 * s_minute));
+        var declined = await lab.AddCard(_ride.RiderId, "tok_insufficient_funds", defaultSince: 2);
+        await run.Deliver(new PayNow(_ride.RideId, declined), cancellationToken: TestContext.Current.CancellationToken);
+        var failures = run.Published<PaymentFailedV2>();
+        failures
+            .Select(failed => (failed.Kind, failed.RetryAt - failed.At))
+            .ShouldBe([("unavailable", s_minute), ("unavailable", 10 * s_minute), ("declined", s_minute)]);
     }
 
     [Fact]

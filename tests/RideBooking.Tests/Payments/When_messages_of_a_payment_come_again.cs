@@ -4,6 +4,7 @@ using RideBooking.Contracts;
 using RideBooking.Payments;
 using RideBooking.Payments.Balance;
 using RideBooking.Payments.Gateway;
+using RideBooking.TestKit.Contracts;
 using RideBooking.Tests.Payments.Gateway;
 
 namespace RideBooking.Tests.Payments;
@@ -51,6 +52,54 @@ public sealed class When_messages_of_a_payment_come_again
                     await lab.Deliver(message);
                 }
         }
+    }
+
+    [Theory]
+    [InlineData("tok_visa", 6)]
+    [InlineData("tok_declined_once", 7)]
+    [InlineData("tok_timeout", 8)]
+    [InlineData("tok_timeout_lost", 9)]
+    [InlineData("tok_unavailable", 10)]
+    public async Task Capture_at_most_once_and_leave_nothing_reserved_with_an_authorization(string token, int seed)
+    {
+        await using var lab = await MoneyLab.Open(s_delays, Token(token));
+        lab.RecordsRequests = false;
+        var random = new Random(seed);
+        var ride = new SomeRide();
+        await lab.Deliver(ride.Requested with { QuotedFare = Samples.Euro(30m) });
+        List<object> all =
+        [
+            Events.DriverAssigned(ride.RideId, SomeRide.At, ride.RiderId),
+            Events.FareFinalized(ride.RideId, SomeRide.At, Samples.Euro(12.4m), ride.RiderId),
+        ];
+        for (var round = 0; round < 12; round++)
+        {
+            // All messages ever sent arrive again, several copies at once, in random order.
+            var storm = all.SelectMany(message => Enumerable.Repeat(message, random.Next(1, 3))).ToArray();
+            random.Shuffle(storm);
+            await Task.WhenAll(storm.Take(12).Select(message => Task.Run(() => lab.Deliver(message))));
+            all.AddRange(
+                (await lab.TakeOutbox()).Where(message =>
+                    message is not (PaymentCaptured or PaymentFailed) && !all.Contains(message)
+                )
+            );
+            lab.Clock.Advance(s_minute);
+            all.AddRange(
+                Enumerable.Range(0, 4).Select(attempt => (object)new RetryDue(ride.RideId, attempt)).Except(all)
+            );
+        }
+        while (await lab.TakeOutbox() is { Count: > 0 } rest)
+            foreach (var message in rest.Where(message => message is not PaymentCaptured))
+                await lab.Deliver(message);
+
+        var payment = await lab.Payment(ride.RideId);
+        var entries = await lab.Ledger(ride.RideId);
+        entries.Count(entry => entry.Outcome == SandboxCharge.Captured).ShouldBe(payment.Status == "Captured" ? 1 : 0);
+        lab.SentOf<PaymentCaptured>().Distinct().Count().ShouldBeLessThanOrEqualTo(1);
+        if (token is "tok_visa" or "tok_declined_once")
+            payment.Status.ShouldBe("Captured");
+        if (payment.Status == "Captured")
+            entries.ShouldNotContain(entry => entry.Outcome == SandboxCharge.Authorized);
     }
 
     [Theory]

@@ -32,6 +32,11 @@ public abstract class RideCostScenarios
         // A row per projection.
         "\"leased_until\"",
         "e.leased_until",
+        // There are few partners.
+        "notifications_partners",
+        "notifications.partners",
+        "notifications_delivery_checkpoint",
+        "notifications.delivery_checkpoint",
         // Few endpoints are paused.
         "operations_paused_endpoints",
         "operations.paused_endpoints",

@@ -136,6 +136,13 @@ public abstract class RideLab
     internal RequestRide Requested(string rider = Rider) =>
         new(RideId, rider, Pickup, Dropoff, "standard", null, null, null, null, T0);
 
+    /// <summary>A ride that is booked for an hour later, whose search starts three quarters of an hour later.</summary>
+    internal RequestRide Booked() => Requested() with { PickupAt = T0.AddHours(1), SearchAt = T0.AddMinutes(45) };
+
+    internal SearchStartDue SearchStart(int search = 0) => new(RideId, search);
+
+    protected Task Passes(TimeSpan time) => _run.Passes(time, Stop);
+
     protected DriverAssigned Assigned(string driver = Anna, Guid? offer = null, int seconds = 10) =>
         Events.DriverAssigned(
             RideId,
@@ -163,6 +170,27 @@ public abstract class RideLab
 
     internal ReportNoShow NoShow(string driver = Anna, int seconds = 400) =>
         new(RideId, driver, T0.AddSeconds(seconds), AtPickup(seconds));
+
+    /// <summary>Accepts the quote of a change to the Gendarmenmarkt, for 9.90 euros.</summary>
+    internal ChangeDestination Redirected(
+        int number = 1,
+        int seconds = 300,
+        Guid? quote = null,
+        IReadOnlyList<Place>? stops = null
+    ) =>
+        new(
+            RideId,
+            Rider,
+            number,
+            Samples.Gendarmenmarkt,
+            stops,
+            quote ?? ChangeQuote,
+            new TripTerms("berlin", 120, Samples.Euro(9.9m), 2400, 500),
+            T0.AddSeconds(seconds)
+        );
+
+    /// <summary>The quote of the first change.</summary>
+    protected Guid ChangeQuote { get; } = Guid.CreateVersion7();
 
     internal ForceComplete ForcedComplete(int seconds = 90_000) =>
         new(RideId, "the driver is unavailable", null, 900, T0.AddSeconds(seconds));
@@ -200,6 +228,25 @@ public abstract class RideLab
 
     protected PaymentCaptured Captured(decimal amount = 12.4m) =>
         new(RideId, Rider, Guid.CreateVersion7(), Samples.Euro(amount), 1, T0.AddSeconds(1002));
+
+    protected PaymentAuthorized Authorized() =>
+        new(RideId, Rider, Guid.CreateVersion7(), Samples.Euro(12.4m), T0.AddSeconds(11));
+
+    protected PaymentRefunded Refunded(decimal total = 12.4m) =>
+        new(
+            RideId,
+            Rider,
+            Guid.CreateVersion7(),
+            Guid.CreateVersion7(),
+            1,
+            Samples.Euro(total),
+            [],
+            Samples.Euro(12.4m),
+            Samples.Euro(total),
+            RefundReason.Goodwill,
+            DriverBears: true,
+            T0.AddSeconds(1005)
+        );
 
     protected PaymentFailed Failed(bool willRetry, int attempt = 1) =>
         new(

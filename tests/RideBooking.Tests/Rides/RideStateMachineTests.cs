@@ -19,7 +19,7 @@ public sealed class RideStateMachineTests
     {
         SagaLab.FindingsOf(_machine).ShouldBeEmpty();
         Statuses.Count().ShouldBe(7);
-        _machine.Events.Count().ShouldBe(25);
+        _machine.Events.Count().ShouldBe(29);
     }
 
     [Fact]

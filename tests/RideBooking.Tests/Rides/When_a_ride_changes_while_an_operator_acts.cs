@@ -26,7 +26,7 @@ public sealed class BusyHost : HostInProcess
     {
         public async Task<Guid> Record(
             string action,
-            Guid rideId,
+            Guid? rideId,
             string by,
             string reason,
             CancellationToken cancellationToken

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using MassTransit;
@@ -27,7 +28,9 @@ public sealed class When_a_rider_is_forgotten(CityLab lab) : IClassFixture<CityL
         var idsOfAnother = await Rides(markOfAnother);
         (await TablesWith(mark)).ShouldBe([
             "drivers_assignments",
+            "drivers_ride_destinations",
             "matching_searches",
+            "notifications_contacts",
             "notifications_notifications",
             "payments_payment_methods",
             "rides_rides",
@@ -43,7 +46,9 @@ public sealed class When_a_rider_is_forgotten(CityLab lab) : IClassFixture<CityL
         (await TablesWith(mark)).ShouldBeEmpty();
         (await TablesWith(markOfAnother)).ShouldBe([
             "drivers_assignments",
+            "drivers_ride_destinations",
             "matching_searches",
+            "notifications_contacts",
             "notifications_notifications",
             "payments_payment_methods",
             "rides_rides",
@@ -69,8 +74,26 @@ public sealed class When_a_rider_is_forgotten(CityLab lab) : IClassFixture<CityL
             "riders/me/payment-methods",
             new JsonObject { ["token"] = "tok_visa", ["label"] = $"{mark}'s card" }
         );
-        var completed = await rider.Request(Named(City.Alexanderplatz), Named(City.Zoo));
-        await driver.Drives(completed);
+        await rider.Put("riders/me/profile", new JsonObject { ["email"] = $"{mark}@example.org", ["language"] = "de" });
+        var stops = new JsonArray(Named(City.Gendarmenmarkt));
+        var completed = (
+            await rider.Post(
+                "rides",
+                new JsonObject
+                {
+                    ["pickup"] = Named(City.Alexanderplatz),
+                    ["dropoff"] = Named(City.Zoo),
+                    ["stops"] = stops.DeepClone(),
+                }
+            )
+        ).Text("id");
+        await driver.Accept(await driver.Offer(completed));
+        (await rider.ChangesDestination(completed, Named(City.Gendarmenmarkt), [Named(City.Zoo)])).ShouldBe(
+            HttpStatusCode.Accepted
+        );
+        await driver.Does(completed, "arrive");
+        await driver.Does(completed, "start");
+        await driver.Does(completed, "complete", new JsonObject { ["distanceMeters"] = 6100 });
         await rider.SeesPayment(completed, "captured");
         await rider.Post(
             $"rides/{completed}/rating",

@@ -2,13 +2,14 @@ using CsCheck;
 using MassTransit.SagaStateMachine;
 using RideBooking.Contracts;
 using RideBooking.Rides;
+using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Tests.Rides;
 
 /// <summary>Sends random messages in any order, with duplicates, and checks the invariants of a ride after each.</summary>
 public sealed class When_any_messages_come_in_any_order
 {
-    const int Kinds = 27;
+    const int Kinds = 31;
 
     static readonly HashSet<(string From, string To)> s_legal = Legal();
 
@@ -87,6 +88,10 @@ public sealed class When_any_messages_come_in_any_order
                 23 => SendAndLog(EndedByRider(_second)),
                 24 => SendAndLog(BecameOverdue()),
                 25 => SendAndLog(RatedByDriver(seconds: _second)),
+                26 => SendAndLog(Authorized()),
+                27 => SendAndLog(Refunded(_second % 240 == 0 ? 12.4m : 5m)),
+                28 => SendAndLog(Redirected(1, _second)),
+                29 => SendAndLog(Redirected(2, _second, Guid.CreateVersion7(), [Samples.Zoo])),
                 _ => SendAndLog(WentSilent(Anna, _second)),
             };
         }
@@ -110,7 +115,9 @@ public sealed class When_any_messages_come_in_any_order
             var ride = await Ride();
             if (ride.Status != before.Status)
                 s_legal.ShouldContain((before.Status, ride.Status));
-            ((int)ride.PaymentStatus).ShouldBeGreaterThanOrEqualTo((int)before.Payment);
+            // An authorization ends when nothing is due. Else a payment never goes back.
+            if (before.Payment != PaymentStatus.Authorized || ride.PaymentStatus != PaymentStatus.None)
+                ((int)ride.PaymentStatus).ShouldBeGreaterThanOrEqualTo((int)before.Payment);
             if (before.Fare is not null)
                 ride.Fare.ShouldBe(before.Fare);
 
@@ -129,6 +136,12 @@ public sealed class When_any_messages_come_in_any_order
 
             // A ride ends once, with one event.
             _log.Count(it => it is RideCompleted or RideCancelled or NoDriverFound).ShouldBe(active ? 0 : 1);
+
+            // Every change is the next one, and the ride has the quote of the last.
+            _log.OfType<DestinationChanged>()
+                .Select(change => change.Number)
+                .ShouldBe(Enumerable.Range(1, ride.DestinationChanges));
+            ride.QuoteId.ShouldBe(_log.OfType<DestinationChanged>().LastOrDefault()?.QuoteId);
 
             // Each driver has the ride, had it to its end, or was freed once.
             foreach (var offer in _offers.Keys)

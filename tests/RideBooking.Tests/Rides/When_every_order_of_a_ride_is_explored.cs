@@ -82,6 +82,35 @@ public sealed class When_every_order_of_a_ride_is_explored : RideLab
     }
 
     [Fact]
+    public async Task A_booked_ride_is_searched_for_once_with_any_duplicates_and_crashes()
+    {
+        object[] events = [Assigned(seconds: 3000), Cancelled(seconds: 3100), Redirected()];
+        var report = await Rides.Explore(
+            it =>
+            {
+                it.Given(Booked()).Events(events).Duplicates(1).Crashes(1).TimersMayCrossTheirCancellation();
+                it.Always("starts its search once", world => world.Published<RideSearchStarted>().Count <= 1)
+                    .Always(
+                        "has a timer until its search starts",
+                        world =>
+                            Of(world) is not { Status: "Requested", Search: 0 }
+                            || world.Waiting<SearchStartDue>().Any()
+                            || world.InFlight<SearchStartDue>().Any()
+                    )
+                    .Always(
+                        "has a scheduled deadline while it searches",
+                        world =>
+                            Of(world) is not { Status: "Requested", Search: > 0 } ride
+                            || world.Waiting<SearchDeadlinePassed>().Any(timer => timer.Message.Search == ride.Search)
+                            || world.InFlight<SearchDeadlinePassed>().Any(passed => passed.Search == ride.Search)
+                    );
+            },
+            Stop
+        );
+        report.Ends.ShouldBeGreaterThan(2);
+    }
+
+    [Fact]
     public async Task Every_event_is_tried_in_every_status()
     {
         await using var lab = NewLab();
@@ -102,6 +131,7 @@ public sealed class When_every_order_of_a_ride_is_explored : RideLab
             WentSilent(),
             Cancelled(),
             Rated(),
+            Redirected(),
             RatedByDriver(),
             Fare(),
             Fee(5),
@@ -122,9 +152,10 @@ public sealed class When_every_order_of_a_ride_is_explored : RideLab
             [Requested(), Assigned(), Arrived(), Started(), Completed()],
             [Requested(), Cancelled()],
             [Requested(), Step.Passes(Times.SearchDeadline)],
+            [Booked()],
         ];
         foreach (var way in ways)
-        foreach (var message in all.Concat([Deadline(), BecameOverdue()]))
+        foreach (var message in all.Concat([Deadline(), BecameOverdue(), SearchStart()]))
             await lab.Given(way).When(message).ThenAmongOthers().Run(Stop);
         lab.CoverageOf<Ride>().MustReach(percent: 100);
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 
@@ -29,8 +30,9 @@ public sealed class When_the_answer_to_a_driver_was_lost(ForgetfulHost host) : I
     [Fact]
     public async Task The_repeat_of_a_release_is_accepted_although_the_ride_is_no_longer_the_driver_s()
     {
-        var (ride, driver) = await Assigned();
-        var reason = new System.Text.Json.Nodes.JsonObject { ["reason"] = "flat tyre" };
+        // The ride goes on without a driver, and must not be offered to another test's.
+        var (ride, driver) = await Assigned(City.Place(48.14, 11.56), City.Place(48.16, 11.58));
+        var reason = new JsonObject { ["reason"] = "flat tyre" };
         (await driver.Post($"rides/{ride}/release", reason, "release")).ShouldBe(HttpStatusCode.Accepted);
         await driver.Delete("drivers/me/shift");
         await host.LoseAnswers(Stop);
@@ -39,11 +41,13 @@ public sealed class When_the_answer_to_a_driver_was_lost(ForgetfulHost host) : I
         (await driver.Post($"rides/{ride}/release", reason)).ShouldBe(HttpStatusCode.NotFound, "ride_not_found");
     }
 
-    async Task<(string Ride, Driver Driver)> Assigned()
+    Task<(string Ride, Driver Driver)> Assigned() => Assigned(City.Alexanderplatz, City.Zoo);
+
+    async Task<(string Ride, Driver Driver)> Assigned(JsonObject from, JsonObject to)
     {
         var city = host.City;
-        var driver = await city.DriverAt(City.Alexanderplatz);
-        var ride = await (await city.Rider()).Request(City.Alexanderplatz, City.Zoo);
+        var driver = await city.DriverAt(from);
+        var ride = await (await city.Rider()).Request(from, to);
         await driver.Accept(await driver.Offer(ride));
         return (ride, driver);
     }

@@ -86,6 +86,8 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
         {
             await foreach (var (type, data) in _app.Listen("drivers/me/events", cancellationToken))
             {
+                if (type is not ("offer" or "assigned" or "ended"))
+                    continue;
                 var offer = data.GetProperty("offerId").GetString()!;
                 switch (type)
                 {

@@ -23,6 +23,9 @@ internal static class Narrator
         return type switch
         {
             "RideRequested" => $"{rider} wants to go from {Address(it, "pickup")} to {Address(it, "dropoff")}",
+            "RideSearchStarted" => $"the search for {rider}'s booked ride begins",
+            "DestinationChanged" =>
+                $"{rider} now wants to go to {Address(it, "dropoff")}, for {Money(it, "quotedFare")}",
             "DriverOffered" => $"{driver} is offered {rider}'s ride for {Money(it, "fare")}",
             "OfferDeclined" => $"{driver} declines",
             "OfferExpired" => $"{driver} did not answer in time",
@@ -39,6 +42,7 @@ internal static class Narrator
             "FareFinalized" => $"{rider}'s ride costs {Money(it, "total")}",
             "CancellationFeeAssessed" => $"cancelling costs {rider} {Money(it, "amount")}",
             "PaymentCaptured" => $"{rider} pays {Money(it, "amount")}",
+            "PaymentRefunded" => $"{rider} gets {Money(it, "amount")} back",
             "PaymentFailed" => $"{rider}'s card fails: {Text(it, "code")?.Replace('_', ' ')}",
             "BalanceOutstanding" => $"{rider} owes {Money(it, "amount")}",
             "BalanceSettled" => $"{rider} pays the outstanding {Money(it, "amount")}",

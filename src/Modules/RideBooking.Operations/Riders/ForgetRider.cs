@@ -100,7 +100,9 @@ internal static class ForgetRider
     // A route value keeps an escaped slash as it is, and an id may have one.
     static string RiderId(HttpRequest http)
     {
-        var path = http.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0];
+        var target = http.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        // A server in memory has no raw target.
+        var path = target.Length > 0 ? target.Split('?')[0] : http.Path.ToUriComponent();
         return Uri.UnescapeDataString(path.TrimEnd('/').Split('/')[^2]);
     }
 

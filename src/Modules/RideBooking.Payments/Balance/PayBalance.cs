@@ -60,8 +60,12 @@ internal static class PayBalance
             .Where(payment =>
                 payment.RiderId == rider.Id
                 && payment.Status != nameof(PaymentStateMachine.Captured)
+                && payment.Status != nameof(PaymentStateMachine.Refunding)
+                && payment.Status != nameof(PaymentStateMachine.Refunded)
                 && payment.Status != nameof(PaymentStateMachine.NothingDue)
                 && payment.Status != nameof(PaymentStateMachine.Expected)
+                && payment.Status != nameof(PaymentStateMachine.Authorizing)
+                && payment.Status != nameof(PaymentStateMachine.Authorized)
                 && payment.Status != nameof(PaymentStateMachine.WrittenOff)
             )
             .OrderBy(payment => payment.OpenedAt)

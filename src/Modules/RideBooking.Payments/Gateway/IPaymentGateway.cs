@@ -5,16 +5,25 @@ namespace RideBooking.Payments.Gateway;
 /// <summary>Moves the money: the seam to the payment provider.</summary>
 /// <remarks>
 /// An implementation returns <see cref="ChargeOutcome.Unknown"/> whenever it cannot tell whether money moved (timeout, broken
-/// connection, server error). An exception means an error of our own, and no money moved.
+/// connection, server error). An exception means an error of our own, and no money moved. The same key again, at once or a year
+/// later, has no further effect and returns the first answer.
 /// </remarks>
 internal interface IPaymentGateway
 {
     /// <summary>Describes the card of a payment method's token. Null for an invalid token.</summary>
-    CardDetails? Describe(string token);
+    Task<CardDetails?> Describe(string token, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Captures the amount. The same key again, at once or a year later, captures nothing more and returns the first answer.
-    /// </summary>
+    /// <summary>Reserves the amount on the card, without taking it. It can be captured for about a week.</summary>
+    Task<ChargeResponse> Authorize(ChargeRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Captures the amount, or less than was authorized, from an authorization; the rest of it is released.</summary>
+    /// <remarks>
+    /// Declined with <see cref="ChargeResponse.AuthorizationGone"/> if the authorization is expired, voided or too small. Under
+    /// this key, nothing is captured then.
+    /// </remarks>
+    Task<ChargeResponse> Capture(ChargeRequest request, string authorizationKey, CancellationToken cancellationToken);
+
+    /// <summary>Captures the amount without an authorization.</summary>
     Task<ChargeResponse> Charge(ChargeRequest request, CancellationToken cancellationToken);
 
     /// <summary>Returns the result of the charge under a key. Null if the gateway does not know the key.</summary>
@@ -26,18 +35,33 @@ internal interface IPaymentGateway
     /// Unknown only if the gateway does not answer.
     /// </remarks>
     Task<ChargeResponse> Close(ChargeRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Releases an authorization and ensures that nothing is authorized under its key later.</summary>
+    /// <remarks>Captured if it was captured before; else declined. Unknown only if the gateway does not answer.</remarks>
+    Task<ChargeResponse> Void(ChargeRequest authorization, CancellationToken cancellationToken);
+
+    /// <summary>Returns money of a captured charge to its card.</summary>
+    /// <remarks>All refunds of a charge together return at most its amount.</remarks>
+    Task<ChargeResponse> Refund(RefundRequest request, CancellationToken cancellationToken);
 }
 
-/// <summary>A charge.</summary>
+/// <summary>A charge or an authorization.</summary>
 /// <param name="Key">The idempotency key.</param>
 /// <param name="Reference">The ride, as it appears in the gateway's books.</param>
-/// <param name="Amount">The amount to capture.</param>
+/// <param name="Amount">The amount.</param>
 /// <param name="Token">The payment method.</param>
 internal sealed record ChargeRequest(string Key, string Reference, Money Amount, string Token);
 
-/// <summary>The result of a charge.</summary>
-/// <param name="Outcome">Captured, declined or unknown.</param>
-/// <param name="Code">Why it was not captured, such as <see cref="CardDeclined"/>. A gateway may have codes of its own.</param>
+/// <summary>A refund.</summary>
+/// <param name="Key">The idempotency key.</param>
+/// <param name="Reference">The ride, as it appears in the gateway's books.</param>
+/// <param name="ChargeKey">The idempotency key of the captured charge.</param>
+/// <param name="Amount">The amount to return.</param>
+internal sealed record RefundRequest(string Key, string Reference, string ChargeKey, Money Amount);
+
+/// <summary>The result of an operation.</summary>
+/// <param name="Outcome">Authorized, captured, refunded, declined or unknown.</param>
+/// <param name="Code">Why it was not done, such as <see cref="CardDeclined"/>. A gateway may have codes of its own.</param>
 internal sealed record ChargeResponse(ChargeOutcome Outcome, string? Code = null)
 {
     /// <summary>The code of a charge that was closed before it was decided.</summary>
@@ -46,10 +70,23 @@ internal sealed record ChargeResponse(ChargeOutcome Outcome, string? Code = null
     /// <summary>The code of a charge that was declined for no other known reason.</summary>
     public const string CardDeclined = "card_declined";
 
-    /// <summary>The code of a charge for which the gateway did not answer in time.</summary>
+    /// <summary>The code of a capture whose authorization is expired, voided or too small.</summary>
+    public const string AuthorizationGone = "authorization_gone";
+
+    /// <summary>The code of a refund that the gateway refused for no other known reason.</summary>
+    public const string RefundRefused = "refund_refused";
+
+    /// <summary>The code of a call that the gateway did not answer in time.</summary>
     public const string GatewayTimeout = "gateway_timeout";
 
+    /// <summary>The code of a call for which the gateway could not be reached.</summary>
+    public const string GatewayUnavailable = "gateway_unavailable";
+
+    public static ChargeResponse Authorized { get; } = new(ChargeOutcome.Authorized);
+
     public static ChargeResponse Captured { get; } = new(ChargeOutcome.Captured);
+
+    public static ChargeResponse Refunded { get; } = new(ChargeOutcome.Refunded);
 
     public static ChargeResponse Declined(string code) => new(ChargeOutcome.Declined, code);
 
@@ -58,7 +95,9 @@ internal sealed record ChargeResponse(ChargeOutcome Outcome, string? Code = null
 
 internal enum ChargeOutcome
 {
+    Authorized,
     Captured,
+    Refunded,
     Declined,
     Unknown,
 }

@@ -37,7 +37,7 @@ internal static class AddPaymentMethod
         CancellationToken cancellationToken
     )
     {
-        if (gateway.Describe(request.Token) is not { } card)
+        if (await gateway.Describe(request.Token, cancellationToken) is not { } card)
             return Problem.Validation("token", "must be a token of the payment gateway");
         if (await db.IsForgotten(rider.Id, cancellationToken))
             return PaymentProblems.Forgotten();

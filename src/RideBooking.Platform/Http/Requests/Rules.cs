@@ -12,6 +12,24 @@ public static class Rules
     public static IRuleBuilderOptions<T, Place?> OnTheMap<T>(this IRuleBuilder<T, Place?> rule) =>
         rule.SetValidator(PlaceRule.Instance!);
 
+    /// <summary>Requires the stops of a trip: not too many, each on the globe.</summary>
+    public static void Stops<T>(this IRuleBuilder<T, IReadOnlyList<Place>?> rule) =>
+        rule.Must(stops => stops is null || stops.Count <= Itinerary.MaxStops)
+            .WithMessage($"must be at most {Itinerary.MaxStops}")
+            .Must(stops => stops is null || !stops.Contains(null!))
+            .WithMessage("must not contain null")
+            .Custom(
+                (stops, context) =>
+                {
+                    foreach (var (number, stop) in (stops ?? []).Where(stop => stop is not null).Index())
+                    foreach (var error in PlaceRule.Instance.Validate(stop).Errors)
+                        context.AddFailure(
+                            $"{context.PropertyPath}[{number}].{error.PropertyName}",
+                            error.ErrorMessage
+                        );
+                }
+            );
+
     /// <summary>Requires a latitude in degrees.</summary>
     public static IRuleBuilderOptions<T, double> Latitude<T>(this IRuleBuilder<T, double> rule) =>
         rule.Must(lat => lat is >= -90 and <= 90).WithMessage("must be from -90 to 90 degrees");

@@ -24,7 +24,11 @@ namespace RideBooking.Platform.Http.Streaming;
 /// <param name="Id">Its place in the stream, for <c>Last-Event-ID</c> when a client reconnects; null leaves that unchanged.</param>
 /// <param name="Type">The event name that clients subscribe to, one word.</param>
 /// <param name="Data">Written as JSON, by its runtime type.</param>
-public sealed record ServerEvent(long? Id, string Type, object Data);
+public sealed record ServerEvent(long? Id, string Type, object Data)
+{
+    /// <summary>Creates an event that sets the client's <c>Last-Event-ID</c> and says nothing else.</summary>
+    public static ServerEvent Place(long id) => new(id, "", "");
+}
 
 /// <summary>
 /// Answers with server-sent events as they occur. Ends when the events end, the client leaves, its token expires or the
@@ -72,17 +76,24 @@ public sealed partial class ServerSentEvents(IAsyncEnumerable<ServerEvent> event
         {
             await Send(response, $"retry: {s_reconnectAfter.TotalMilliseconds:0}\n\n", end.Token);
             next = source.MoveNextAsync().AsTask();
+            // One timer for all waits of 15 s: most streams are quiet, and many are open.
+            var beat = Task.Delay(Heartbeat, clock, end.Token);
             while (true)
             {
-                if (!await HappensWithin(next, Heartbeat, clock, end.Token))
-                    await Send(response, ":\n\n", end.Token);
-                else if (await next)
+                if (!next.IsCompleted)
+                    await Task.WhenAny(next, beat);
+                end.Token.ThrowIfCancellationRequested();
+                if (next.IsCompleted)
                 {
+                    if (!await next)
+                        break;
                     await Send(response, Format(source.Current, json), end.Token);
                     next = source.MoveNextAsync().AsTask();
                 }
-                else
-                    break;
+                if (!beat.IsCompleted)
+                    continue;
+                await Send(response, ":\n\n", end.Token);
+                beat = Task.Delay(Heartbeat, clock, end.Token);
             }
         }
         catch (Exception exception) when (end.IsCancellationRequested)
@@ -160,24 +171,10 @@ public sealed partial class ServerSentEvents(IAsyncEnumerable<ServerEvent> event
     static string Format(ServerEvent serverEvent, JsonSerializerOptions json)
     {
         var id = serverEvent.Id is { } place ? string.Create(CultureInfo.InvariantCulture, $"id: {place}\n") : "";
+        if (serverEvent.Type.Length == 0)
+            return $"{id}\n";
         // JSON on one line: a line break inside a string is escaped, so data never breaks the frame.
         return $"{id}event: {serverEvent.Type}\ndata: {JsonSerializer.Serialize(serverEvent.Data, json)}\n\n";
-    }
-
-    static async Task<bool> HappensWithin(
-        Task next,
-        TimeSpan time,
-        TimeProvider clock,
-        CancellationToken cancellationToken
-    )
-    {
-        if (next.IsCompleted)
-            return true;
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(next, Task.Delay(time, clock, waiting.Token));
-        await waiting.CancelAsync();
-        cancellationToken.ThrowIfCancellationRequested();
-        return next.IsCompleted;
     }
 
     static TimeSpan UntilTokenExpires(HttpContext context, TimeProvider clock)

@@ -36,7 +36,10 @@ public sealed class When_an_event_has_personal_data(EmbeddedHost host) : IClassF
         EventCatalogue
             .Published.All.Where(type => type.Type.GetProperty("RiderId") is not null)
             .SelectMany(type => type.Type.GetProperties().Select(property => (type, property)))
-            .Where(member => member.property.PropertyType == typeof(Place))
+            .Where(member =>
+                member.property.PropertyType == typeof(Place)
+                || member.property.PropertyType == typeof(IReadOnlyList<Place>)
+            )
             .ShouldAllBe(member =>
                 member.type.Personal!.Names.Contains(member.property.Name, StringComparer.OrdinalIgnoreCase)
             );

@@ -23,6 +23,9 @@ public sealed class Receiver : IAsyncDisposable
     /// <summary>Its address, with what must not be shown: a user, a path and a query.</summary>
     public string Url => _app.Urls.Single().Replace("://", "://paula:pass-word@") + "/path-secret?token=query-secret";
 
+    /// <summary>Its address without a user.</summary>
+    public string PlainUrl => $"{_app.Urls.Single()}/events?token=query-secret";
+
     public IReadOnlyList<Received> Received => [.. _received];
 
     /// <summary>Returns the answer to the request with this number, beginning with 1.</summary>

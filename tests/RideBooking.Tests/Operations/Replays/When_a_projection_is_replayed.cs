@@ -24,7 +24,7 @@ public sealed class When_a_projection_is_replayed(CityLab lab) : IClassFixture<C
         var summary = (await operations.Get(Summary)).Body!["rides"]!.ToJsonString();
         var before = await Rows();
 
-        foreach (var projection in new[] { "earnings", "notifications", "offer-facts", "ride-facts" })
+        foreach (var projection in new[] { "earnings", "notifications", "offer-facts", "ride-facts", "shift-facts" })
         {
             var replay = (await Request(operations, projection)).ShouldBe(HttpStatusCode.Accepted);
             replay.Response.Headers.Location!.ToString().ShouldEndWith(replay.Text("id"));
@@ -156,6 +156,7 @@ public sealed class When_a_projection_is_replayed(CityLab lab) : IClassFixture<C
                 {
                     "analytics_ride_facts",
                     "analytics_offer_facts",
+                    "analytics_shift_facts",
                     "drivers_earnings",
                     "notifications_notifications",
                 }

@@ -190,6 +190,7 @@ public sealed class RecoverTests(EmbeddedHost host) : IClassFixture<EmbeddedHost
         [
             "RequestRide",
             "CancelRide",
+            "ChangeDestination",
             "ArriveAtPickup",
             "StartRide",
             "CompleteRide",
@@ -205,6 +206,7 @@ public sealed class RecoverTests(EmbeddedHost host) : IClassFixture<EmbeddedHost
             "PayNow",
             "RetryPayment",
             "WriteOffPayment",
+            "RefundPayment",
         ];
         Consumers
             .Messages.Where(message => message.Namespace != "MassTransit.Scheduling")

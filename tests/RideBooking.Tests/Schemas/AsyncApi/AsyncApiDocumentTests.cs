@@ -51,7 +51,7 @@ public sealed class AsyncApiDocumentTests(EmbeddedHost host) : IClassFixture<Emb
         var operations = document["operations"]!.AsObject();
         operations["rides.publish.RideRequested.v1"]!["action"]!.GetValue<string>().ShouldBe("send");
         operations["matching.SearchForDriver.RideRequested.v1"]!["action"]!.GetValue<string>().ShouldBe("receive");
-        operations["payments.PaymentStateMachine.RideRequested.v1"]!["action"]!.GetValue<string>().ShouldBe("receive");
+        operations["payments.PaymentStateMachine.RideRequested.v2"]!["action"]!.GetValue<string>().ShouldBe("receive");
         document["channels"]!["RideRequested.v1"]!["address"]!
             .GetValue<string>()
             .ShouldBe("RideBooking.Contracts:RideRequested");

@@ -162,7 +162,16 @@ public sealed class ApiDocument
             faults.Add($"{at} is {value}, more than {maximum}");
     }
 
-    JsonElement Resolve(JsonElement schema)
+    /// <summary>Returns the schema of an operation's JSON body; null if it takes none.</summary>
+    public JsonElement? BodySchema(JsonElement operation) =>
+        operation.TryGetProperty("requestBody", out var body)
+        && Resolve(body).GetProperty("content").TryGetProperty("application/json", out var media)
+        && media.TryGetProperty("schema", out var schema)
+            ? schema
+            : null;
+
+    /// <summary>Follows a schema's references.</summary>
+    public JsonElement Resolve(JsonElement schema)
     {
         while (schema.TryGetProperty("$ref", out var reference))
             schema = reference.GetString()![2..].Split('/').Aggregate(_root, (at, step) => at.GetProperty(step));

@@ -150,23 +150,6 @@ public sealed class When_a_request_is_not_understood(CityLab lab) : IClassFixtur
         );
     }
 
-    [Fact]
-    public async Task Operations_documented_as_missing_do_not_exist()
-    {
-        var page = await File.ReadAllTextAsync(Path.Combine(GeneratedPage.Repository(), "docs", "api.md"), Stop);
-        var listed = page[page.IndexOf("## Not there yet", StringComparison.Ordinal)..];
-        var missing = Regex.Matches(listed, @"^\| `(\w+) ([^`?]+)`", RegexOptions.Multiline);
-        missing.Count.ShouldBeGreaterThan(2);
-        var there = (await Document())
-            .Operations.Select(known => $"{known.Method} {Regex.Replace(known.Path, "{[^}]+}", "{}")}")
-            .ToHashSet();
-        foreach (Match one in missing)
-            there.ShouldNotContain(
-                $"{one.Groups[1].Value} /api/v1{Regex.Replace(one.Groups[2].Value, "{[^}]+}", "{}")}",
-                "docs/api.md lists it as not there yet; take the line out"
-            );
-    }
-
     static Task<HttpResponseMessage> Stream(Person rider, string ride, long after)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, $"rides/{ride}/events");

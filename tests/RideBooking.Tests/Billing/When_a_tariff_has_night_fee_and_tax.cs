@@ -6,7 +6,7 @@ using RideBooking.Tests.Payments;
 namespace RideBooking.Tests.Billing;
 
 /// <summary>The optional lines of a fare: night, booking fee and tax.</summary>
-public sealed class FareLinesTests
+public sealed class When_a_tariff_has_night_fee_and_tax
 {
     // A start on a Saturday at noon; 6 km in 15 min cost 14.20 EUR.
     static readonly SomeRide s_ride = new();

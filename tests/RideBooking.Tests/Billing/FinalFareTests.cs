@@ -6,7 +6,7 @@ using RideBooking.Tests.Payments;
 namespace RideBooking.Tests.Billing;
 
 /// <summary>What holds for the fare of every ride, by every tariff, in currencies with no, two and three decimals.</summary>
-public sealed class FarePropertiesTests
+public sealed class FinalFareTests
 {
     static readonly IRouteEstimator s_routes = new DirectRoute();
 
