@@ -67,7 +67,10 @@ public sealed partial class ModuleBoundariesTests
             .SelectMany(module => Named(module).GetCustomAttributes<InternalsVisibleToAttribute>())
             .Select(friend => friend.AssemblyName)
             .Distinct()
-            .ShouldBe(["RideBooking.TestKit", "RideBooking.Tests", "RideBooking.IntegrationTests"], ignoreOrder: true);
+            .ShouldBe(
+                ["RideBooking.TestKit", "RideBooking.Tests", "RideBooking.IntegrationTests", "RideBooking.Benchmarks"],
+                ignoreOrder: true
+            );
 
     [Fact]
     public void The_demo_knows_no_module_and_no_contract_for_it_is_a_client_of_the_API()

@@ -118,6 +118,6 @@ public sealed class When_matching_runs_on_a_server
                 .Silent(db)
                 .ExecuteUpdateAsync(row => row.SetProperty(driver => driver.ShiftId, (Guid?)null), Stop)
         ).ShouldBe(0);
-        _server.Asked.Count.ShouldBe(32);
+        _server.Asked.Count.ShouldBe(33);
     }
 }

@@ -140,7 +140,7 @@ internal static class AuthorizationSteps
     static bool HoldsAuthorization(this Payment payment) =>
         payment.AuthorizationState is AuthorizationStates.Requested or AuthorizationStates.Authorized;
 
-    // The counts of the charge begin anew.
+    // The counts of the charge begin from the start.
     static void ForgetFailure(this Payment payment, DateTimeOffset at)
     {
         payment.Outages = 0;

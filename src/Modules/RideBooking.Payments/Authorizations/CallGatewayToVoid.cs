@@ -22,7 +22,7 @@ internal sealed record VoidAuthorization(Guid RideId, int Number)
 internal sealed record AuthorizationVoided(Guid RideId, int Number);
 
 /// <summary>Calls the gateway to release an authorization, outside any transaction, and publishes when it is released.</summary>
-/// <remarks>If the gateway does not answer, <see cref="ResumePayments"/> requests it again. An authorization ends by itself.</remarks>
+/// <remarks>If the gateway does not answer, <see cref="ResumePayments"/> requests it again. An authorization expires.</remarks>
 [RepeatIsSafe("An authorization is released at most once, and only when the payment does not need it.")]
 internal sealed class CallGatewayToVoid(AppDbContext db, IPaymentGateway gateway, ILogger<CallGatewayToVoid> logger)
     : IConsumer<VoidAuthorization>

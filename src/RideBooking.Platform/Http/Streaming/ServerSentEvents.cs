@@ -90,7 +90,8 @@ public sealed partial class ServerSentEvents(IAsyncEnumerable<ServerEvent> event
                     await Send(response, Format(source.Current, json), end.Token);
                     next = source.MoveNextAsync().AsTask();
                 }
-                if (!beat.IsCompleted)
+                // Also when the stream ends, which cancels it.
+                if (!beat.IsCompletedSuccessfully)
                     continue;
                 await Send(response, ":\n\n", end.Token);
                 beat = Task.Delay(Heartbeat, clock, end.Token);

@@ -26,12 +26,13 @@ public sealed partial class When_any_input_is_sent : IAsyncLifetime
         "drivers_",
         "billing_",
         "payments_",
-        "notifications_",
+        "notifications_notifications",
+        "notifications_contacts",
+        "notifications_partners",
         "operations_operator_actions",
         "operations_failed_messages",
         "operations_failure_notes",
         "operations_paused_endpoints",
-        "operations_redrives",
     ];
 
     CityLab _lab = null!;
