@@ -254,6 +254,8 @@ public abstract class RideScenarios
         var asItWas = new List<JsonNode> { await AsItsEventsDescribeIt() };
         await driver.Accept(await driver.Offer(rideId));
         await rider.Sees(rideId, "driverAssigned");
+        // The last change that no request of this test makes.
+        await rider.SeesPayment(rideId, "authorized");
         asItWas.Add(await AsItsEventsDescribeIt());
         foreach (var (action, body) in new[] { ("arrive", null), ("start", null), ("complete", Distance()) })
         {

@@ -55,7 +55,7 @@ public sealed class ApiDocument
             return string.IsNullOrEmpty(body) ? [] : [$"a body is not documented for {status}"];
         if (mediaType is null || !content.TryGetProperty(mediaType, out var media))
             return [$"the media type '{mediaType}' is not documented for {status}"];
-        if (mediaType is "text/event-stream" || !media.TryGetProperty("schema", out var schema))
+        if (!mediaType.EndsWith("json", StringComparison.Ordinal) || !media.TryGetProperty("schema", out var schema))
             return [];
 
         var faults = new List<string>();
