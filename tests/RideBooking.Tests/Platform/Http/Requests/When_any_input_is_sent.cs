@@ -163,7 +163,12 @@ public sealed partial class When_any_input_is_sent : IAsyncLifetime
         return
         [
             .. names.Where(name =>
-                name == "event_log_events" || s_watched.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))
+                // A refused position is remembered, because a second one nearby makes it plausible.
+                name != "drivers_driver_positions"
+                && (
+                    name == "event_log_events"
+                    || s_watched.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))
+                )
             ),
         ];
     }
