@@ -40,6 +40,8 @@ public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
             ["Database__Provider"] = Provider,
             ["Matching__OfferTimeout"] = OfferTimeout,
             ["Matching__SearchDeadline"] = SearchDeadline,
+            // These drivers report where they are when they go online, and seldom again.
+            ["Matching__MaxPositionAge"] = "1.00:00:00",
         };
         await Configure(settings);
         if (settings.TryGetValue("ConnectionStrings__RideBooking", out var connectionString))
