@@ -102,7 +102,9 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
             simulated["saga"]!["to"]!.ToString().ShouldBe("Cancelled");
             var message = simulated["messages"]!.AsArray().ShouldHaveSingleItem()!;
             $"{message["kind"]} {message["type"]}".ShouldBe("published RideCancelled");
-            simulated["timers"]!.AsArray().ShouldBeEmpty();
+            simulated["timers"]!.AsArray().ShouldHaveSingleItem()!["type"]!
+                .GetValue<string>()
+                .ShouldBe("RideBecameOverdue");
             (await State()).ShouldBe(before);
         }
 
