@@ -64,7 +64,8 @@ internal sealed class Rider(int number, Api api, Pace pace, int seed)
         try
         {
             await foreach (var (type, data) in _app.Listen($"rides/{ride}/events", leave.Token))
-                if (await HasEnded(ride, type, data.GetProperty("payload"), trip, leave))
+                // Where the driver is comes without an event.
+                if (data.TryGetProperty("payload", out var payload) && await HasEnded(ride, type, payload, trip, leave))
                     break;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
