@@ -35,7 +35,7 @@ public sealed class PagesTests
 
     static void ShouldShowTheSchemas(string said)
     {
-        said.ShouldContain("\nRideRequested\t1\t");
+        said.ShouldContain("\nRideRequested\t2\t");
         said.ShouldContain("urn:ridebooking:event:RideRequested:1");
         said.ShouldContain("added\tby\t");
         said.ShouldContain("removed\tvehicleClass\t");
