@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -52,7 +51,6 @@ internal static class ReceiveStripeEvent
         using var reader = new StreamReader(request.Body, Encoding.UTF8);
         var body = await reader.ReadToEndAsync(cancellationToken);
         var logger = loggers.CreateLogger(typeof(ReceiveStripeEvent));
-        Event received;
         try
         {
             EventUtility.ValidateSignature(
@@ -62,23 +60,18 @@ internal static class ReceiveStripeEvent
                 (long)options.WebhookTolerance.TotalSeconds,
                 clock.GetUtcNow().ToUnixTimeSeconds()
             );
-            // An event of another API version has the members that are read here, too.
-            received = EventUtility.ParseEvent(body, throwOnApiVersionMismatch: false);
         }
         catch (StripeException)
         {
             logger.LogWarning("A webhook had no valid signature of Stripe; it is refused");
             return PaymentProblems.BadSignature();
         }
-        catch (Exception exception)
-            when (exception is JsonException or Newtonsoft.Json.JsonException or ArgumentException)
-        {
+        if (Parse(body) is not { } received)
             return Problem.Of(
                 StatusCodes.Status400BadRequest,
                 ProblemCode.MalformedRequest,
                 "The body is not an event of Stripe."
             );
-        }
 
         if (await MessageOf(received, db, logger, cancellationToken) is { } message)
         {
@@ -86,6 +79,21 @@ internal static class ReceiveStripeEvent
             await db.SaveChangesAsync(cancellationToken);
         }
         return TypedResults.NoContent();
+    }
+
+    /// <summary>Reads an event. Returns null for what is none.</summary>
+    static Event? Parse(string body)
+    {
+        try
+        {
+            // An event of another API version has the members that are read here, too.
+            return EventUtility.ParseEvent(body, throwOnApiVersionMismatch: false);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // The SDK passes on whatever its reader throws.
+            return null;
+        }
     }
 
     static async Task<object?> MessageOf(
