@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
+using RideBooking.Payments.Gateway;
 using RideBooking.Platform.Configuration;
 
 namespace RideBooking.Payments;
@@ -19,11 +20,13 @@ namespace RideBooking.Payments;
 /// <param name="Authorize">
 /// <c>Payments:Authorize</c>: whether the expected fare is reserved on the rider's card when a driver is assigned.
 /// </param>
+/// <param name="Gateway"><c>Payments:Gateway</c>: who moves the money.</param>
 internal sealed record PaymentOptions(
     IReadOnlyList<TimeSpan> RetryDelays,
     string? DefaultToken,
     TimeSpan ResumeAfter,
-    bool Authorize = true
+    bool Authorize = true,
+    GatewayKind Gateway = GatewayKind.Sandbox
 )
 {
     static readonly TimeSpan[] s_delays =
@@ -35,7 +38,7 @@ internal sealed record PaymentOptions(
     ];
 
     /// <summary>
-    /// Reads the settings. In Development all riders pay with a card that works, unless the setting says otherwise.
+    /// Reads the settings. In Development all riders pay with a card of the sandbox that works, unless a setting says otherwise.
     /// </summary>
     public static PaymentOptions Read(IConfiguration configuration)
     {
@@ -44,12 +47,16 @@ internal sealed record PaymentOptions(
             configuration[HostDefaults.EnvironmentKey],
             StringComparison.OrdinalIgnoreCase
         );
-        var token = configuration["Payments:DefaultToken"] ?? (isDevelopment ? "tok_visa" : null);
+        var gateway = configuration.Choice("Payments:Gateway", GatewayKind.Sandbox);
+        var token =
+            configuration["Payments:DefaultToken"]
+            ?? (isDevelopment && gateway == GatewayKind.Sandbox ? "tok_visa" : null);
         return new PaymentOptions(
             configuration.Spans("Payments:RetryDelays", s_delays),
             string.IsNullOrWhiteSpace(token) ? null : token.Trim(),
             configuration.Span("Payments:ResumeAfter", TimeSpan.FromMinutes(15)),
-            configuration.TrueOrFalse("Payments:Authorize", true)
+            configuration.TrueOrFalse("Payments:Authorize", true),
+            gateway
         );
     }
 }

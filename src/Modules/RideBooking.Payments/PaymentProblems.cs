@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RideBooking.Contracts;
 using RideBooking.EventLog.PersonalData;
@@ -19,6 +20,7 @@ internal static class PaymentProblems
     public const string NothingOutstanding = "nothing_outstanding";
     public const string MethodNotFound = "payment_method_not_found";
     public const string TooManyMethods = "too_many_payment_methods";
+    public const string InvalidSignature = "invalid_signature";
     public const string RiderForgotten = SharedProblemCode.RiderForgotten;
 
     public static Refusal InProgress() =>
@@ -51,6 +53,13 @@ internal static class PaymentProblems
         Problem.NotFound("There is no payment for this ride.", PaymentNotFound);
 
     public static ProblemHttpResult Forgotten() => Problem.Conflict(RiderForgotten, ForgottenSubjects.Detail);
+
+    public static ProblemHttpResult BadSignature() =>
+        Problem.Of(
+            StatusCodes.Status400BadRequest,
+            InvalidSignature,
+            "The request has no valid signature of Stripe, or it is too old."
+        );
 
     public static ProblemHttpResult NoSuchMethod() =>
         Problem.NotFound("You have no such payment method.", MethodNotFound);

@@ -27,13 +27,18 @@ public sealed class PaymentsModule : IModule
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         var options = PaymentOptions.Read(configuration);
-        SandboxGateway.Check(options.DefaultToken);
         services.AddSingleton(options);
         services.AddSingleton<ResumePayments>();
         services.AddHostedService(provider => provider.GetRequiredService<ResumePayments>());
         services.AddSingleton<IRecoverableWork>(provider => provider.GetRequiredService<ResumePayments>());
         services.AddSingleton(SandboxConditions.Read(configuration));
-        services.AddSingleton<IPaymentGateway, SandboxGateway>();
+        if (options.Gateway == GatewayKind.Stripe)
+            AddStripe(services, StripeOptions.Read(configuration), options);
+        else
+        {
+            SandboxGateway.Check(options.DefaultToken);
+            services.AddSingleton<IPaymentGateway, SandboxGateway>();
+        }
         services.AddScoped<IPaymentMethods, RiderPaymentMethods>();
     }
 
@@ -57,6 +62,8 @@ public sealed class PaymentsModule : IModule
     /// <inheritdoc />
     public void MapEndpoints(IEndpointRouteBuilder routes)
     {
+        if (routes.ServiceProvider.GetRequiredService<PaymentOptions>().Gateway == GatewayKind.Stripe)
+            ReceiveStripeEvent.Map(routes.MapPublic("Webhooks"));
         var riders = routes.MapRiders();
         AddPaymentMethod.Map(riders);
         ListPaymentMethods.Map(riders);
@@ -69,5 +76,15 @@ public sealed class PaymentsModule : IModule
         RetryPaymentEndpoint.Map(operators);
         WriteOffPaymentEndpoint.Map(operators);
         RefundPaymentEndpoint.Map(operators);
+    }
+
+    static void AddStripe(IServiceCollection services, StripeOptions stripe, PaymentOptions options)
+    {
+        StripeOptions.Check(options.DefaultToken);
+        services.AddSingleton(stripe);
+        services
+            .AddHttpClient(StripeGateway.HttpClientName, client => client.Timeout = stripe.Timeout)
+            .RedactLoggedHeaders(["Authorization"]);
+        services.AddSingleton<IPaymentGateway, StripeGateway>();
     }
 }

@@ -3376,6 +3376,62 @@ namespace RideBooking.Migrations.Sqlite
                     b.ToTable("payments_sandbox_ledger", (string)null);
                 });
 
+            modelBuilder.Entity("RideBooking.Payments.Gateway.StripeIntent", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<string>("At")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<string>("DeclineCode")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("decline_code");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("PaymentIntentId")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("payment_intent_id");
+
+                    b.Property<string>("Token")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("token");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amount", "RideBooking.Payments.Gateway.StripeIntent.Amount#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("amount_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("amount_currency");
+                        });
+
+                    b.HasKey("Key")
+                        .HasName("pk_payments_stripe_intents");
+
+                    b.ToTable("payments_stripe_intents", (string)null);
+                });
+
             modelBuilder.Entity("RideBooking.Payments.GatewayCharge", b =>
                 {
                     b.Property<Guid>("RideId")

@@ -13,6 +13,7 @@ using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Messaging;
+using RideBooking.TestKit.Payments;
 using RideBooking.TestKit.Persistence;
 using RideBooking.Tests.Payments.Gateway;
 
@@ -70,6 +71,20 @@ internal sealed class MoneyLab : ModuleLab
             settings
         );
         lab.Services.GetRequiredService<IBus>().ConnectPublishObserver(new Overheard(lab.OnTheBus));
+        return lab;
+    }
+
+    /// <summary>Opens a lab whose gateway is Stripe, at the double.</summary>
+    public static async Task<MoneyLab> OpenAt(StripeDouble stripe, params (string Key, string Value)[] settings)
+    {
+        var lab = await Open([
+            ("Payments:Gateway", "Stripe"),
+            ("Payments:Stripe:ApiKey", StripeDouble.ApiKey),
+            ("Payments:Stripe:WebhookSecret", StripeDouble.WebhookSecret),
+            ("Payments:Stripe:ApiBase", stripe.Address),
+            .. settings,
+        ]);
+        stripe.Clock = lab.Clock;
         return lab;
     }
 

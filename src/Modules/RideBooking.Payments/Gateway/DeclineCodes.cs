@@ -12,6 +12,10 @@ internal static class DeclineCodes
 
     static readonly HashSet<string> s_permanent = new(StringComparer.Ordinal)
     {
+        StripeGateway.AmountNotSupported,
+        "amount_too_large",
+        "amount_too_small",
+        StripeGateway.AuthenticationRequired,
         "card_not_supported",
         "currency_not_supported",
         "expired_card",

@@ -10,8 +10,9 @@ namespace RideBooking.Payments.Gateway;
 /// </remarks>
 internal interface IPaymentGateway
 {
-    /// <summary>Describes the card of a payment method's token. Null for an invalid token.</summary>
-    Task<CardDetails?> Describe(string token, CancellationToken cancellationToken);
+    /// <summary>Saves the card of a payment method's token for later charges of a rider. Null for an invalid token.</summary>
+    /// <remarks>Throws <see cref="GatewayUnavailableException"/> if the gateway does not answer; a repeat is safe.</remarks>
+    Task<SavedCard?> Save(string token, string riderId, CancellationToken cancellationToken);
 
     /// <summary>Reserves the amount on the card, without taking it. It can be captured for about a week.</summary>
     Task<ChargeResponse> Authorize(ChargeRequest request, CancellationToken cancellationToken);
@@ -104,3 +105,8 @@ internal enum ChargeOutcome
 
 /// <summary>The details by which a person recognizes a card.</summary>
 internal sealed record CardDetails(string Brand, string Last4);
+
+/// <summary>A card that can be charged again.</summary>
+/// <param name="Token">The token with which it is charged from now on.</param>
+/// <param name="Details">The details by which a person recognizes it.</param>
+internal sealed record SavedCard(string Token, CardDetails Details);

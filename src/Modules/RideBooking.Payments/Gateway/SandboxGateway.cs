@@ -44,8 +44,8 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, SandboxConditi
             );
     }
 
-    public Task<CardDetails?> Describe(string token, CancellationToken cancellationToken) =>
-        Task.FromResult(s_cards.GetValueOrDefault(token));
+    public Task<SavedCard?> Save(string token, string riderId, CancellationToken cancellationToken) =>
+        Task.FromResult(s_cards.TryGetValue(token, out var details) ? new SavedCard(token, details) : null);
 
     public Task<ChargeResponse> Authorize(ChargeRequest request, CancellationToken cancellationToken) =>
         Perform(request, SandboxCharge.AuthorizationKind, SandboxCharge.Authorized, cancellationToken);

@@ -20,12 +20,16 @@ namespace RideBooking.Payments.Methods;
 internal static class AddPaymentMethod
 {
     const int MaxMethods = 50;
+    static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(5);
 
     public static void Map(RouteGroupBuilder riders) =>
         riders
             .MapPost("/riders/me/payment-methods", Handle)
             .WithSummary("Add a payment method")
-            .WithDescription("The sandbox gateway's test tokens are listed in docs/payments.md; tok_visa always pays.")
+            .WithDescription(
+                "The token is the one that the gateway gave the app for the card: with Stripe the id of a payment method (pm_...), "
+                    + "with the sandbox one of its test tokens; tok_visa always pays. 503 unavailable if the gateway does not answer."
+            )
             .Refuses(StatusCodes.Status409Conflict, PaymentProblems.TooManyMethods, PaymentProblems.RiderForgotten);
 
     static async Task<Results<Created<MethodView>, ProblemHttpResult>> Handle(
@@ -37,8 +41,6 @@ internal static class AddPaymentMethod
         CancellationToken cancellationToken
     )
     {
-        if (await gateway.Describe(request.Token, cancellationToken) is not { } card)
-            return Problem.Validation("token", "must be a token of the payment gateway");
         if (await db.IsForgotten(rider.Id, cancellationToken))
             return PaymentProblems.Forgotten();
         var others = await db.Set<PaymentMethod>().CountAsync(method => method.RiderId == rider.Id, cancellationToken);
@@ -48,14 +50,26 @@ internal static class AddPaymentMethod
                 $"You have {others} payment methods, the maximum. Remove one first."
             );
 
+        SavedCard? card;
+        try
+        {
+            card = await gateway.Save(request.Token, rider.Id, cancellationToken);
+        }
+        catch (GatewayUnavailableException)
+        {
+            return Problem.Unavailable("The payment gateway does not answer; retry shortly.", s_retryAfter);
+        }
+        if (card is null)
+            return Problem.Validation("token", "must be a token of the payment gateway");
+
         var now = clock.GetUtcNow();
         var method = new PaymentMethod
         {
             Id = Guid.CreateVersion7(now),
             RiderId = rider.Id,
-            Token = request.Token,
-            Brand = card.Brand,
-            Last4 = card.Last4,
+            Token = card.Token,
+            Brand = card.Details.Brand,
+            Last4 = card.Details.Last4,
             Label = request.Label,
             DefaultSince = others == 0 || request.MakeDefault == true ? now : null,
             AddedAt = now,
