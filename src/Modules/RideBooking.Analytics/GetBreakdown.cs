@@ -452,7 +452,7 @@ internal static class GetBreakdown
     /// <param name="AcceptanceRate">
     /// The accepted part of the offers that drivers decided (accepted, declined or expired), 0 to 1; null if there were none.
     /// </param>
-    /// <param name="MatchSeconds">The mean time from the request to the first assignment, seconds; null without one.</param>
+    /// <param name="MatchSeconds">The mean time from the request, or the begin of the search for a ride booked ahead, to the first assignment, seconds; null without one.</param>
     /// <param name="PickupSeconds">
     /// The mean time from the last assignment to the arrival, seconds; null without one.
     /// </param>

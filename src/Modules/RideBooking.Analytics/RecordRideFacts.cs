@@ -10,6 +10,7 @@ internal sealed class RecordRideFacts : Projection<RideFacts, Guid>
         : base(ride => ride.RideId)
     {
         On<RideRequestedV2>(e => e.RideId, (ride, e) => ride.Apply(e));
+        On<RideSearchStarted>(e => e.RideId, (ride, e) => ride.Apply(e));
         On<DriverAssigned>(e => e.RideId, (ride, e) => ride.Apply(e));
         On<DriverArrived>(e => e.RideId, (ride, e) => ride.Apply(e));
         On<RideStarted>(e => e.RideId, (ride, e) => ride.Apply(e));

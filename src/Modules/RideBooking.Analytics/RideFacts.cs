@@ -28,13 +28,18 @@ internal sealed class RideFacts : IProjectedRow
     /// <summary>The requested vehicle class.</summary>
     public string? VehicleClass { get; private set; }
 
+    /// <summary>When the search for a driver of a ride booked ahead began; null for others, whose search begins with the request.</summary>
+    public DateTimeOffset? SearchStartedAt { get; private set; }
+
     /// <summary>When the first driver was assigned.</summary>
     public DateTimeOffset? FirstAssignedAt { get; private set; }
 
     /// <summary>When the last driver was assigned.</summary>
     public DateTimeOffset? LastAssignedAt { get; private set; }
 
-    /// <summary>Seconds from the request until the first driver was assigned; SQL date arithmetic differs between databases.</summary>
+    /// <summary>
+    /// Seconds from the begin of the search until the first driver was assigned; SQL date arithmetic differs between databases.
+    /// </summary>
     public int? MatchSeconds { get; private set; }
 
     /// <summary>Seconds from the assignment of the last driver until their arrival; null while they have not arrived.</summary>
@@ -75,6 +80,12 @@ internal sealed class RideFacts : IProjectedRow
         RequestedAt = e.At;
         RequestedQuarter = e.At.Quarter();
         (City, VehicleClass) = (e.Terms?.City, e.VehicleClass);
+        Measure();
+    }
+
+    public void Apply(RideSearchStarted e)
+    {
+        SearchStartedAt = e.At;
         Measure();
     }
 
@@ -135,7 +146,7 @@ internal sealed class RideFacts : IProjectedRow
     // Each time from what is known, so that the order of the events makes no difference.
     void Measure()
     {
-        MatchSeconds = Seconds(RequestedAt, FirstAssignedAt);
+        MatchSeconds = Seconds(SearchStartedAt ?? RequestedAt, FirstAssignedAt);
         PickupSeconds = Seconds(LastAssignedAt, ArrivedAt);
         Version++;
     }

@@ -988,6 +988,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("requested_quarter");
 
+                    b.Property<DateTimeOffset?>("SearchStartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("search_started_at");
+
                     b.Property<DateTimeOffset?>("StartedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("started_at");

@@ -1108,6 +1108,10 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("requested_quarter");
 
+                    b.Property<DateTimeOffset?>("SearchStartedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("search_started_at");
+
                     b.Property<DateTimeOffset?>("StartedAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("started_at");

@@ -983,6 +983,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("requested_quarter");
 
+                    b.Property<string>("SearchStartedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("search_started_at");
+
                     b.Property<string>("StartedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("started_at");

@@ -107,6 +107,28 @@ public sealed class GetBreakdownTests : IAsyncLifetime
         DriverOffered Another(RideOf ride) => new RideOf { RideId = ride.RideId }.Offered;
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_ride_booked_ahead_is_matched_from_the_begin_of_its_search(bool searchComesLast)
+    {
+        var ride = new RideOf();
+        var searched = ride.Start.AddHours(3);
+        object[] events =
+        [
+            new RideSearchStarted(ride.RideId, "rider-1", searched.AddMinutes(15), searched),
+            ride.Assigned with
+            {
+                At = searched.AddSeconds(40),
+            },
+        ];
+        await _lab.Deliver(Requested(ride, "berlin", "standard"));
+        foreach (var happened in searchComesLast ? events.Reverse() : events)
+            await _lab.Deliver(happened);
+
+        (await Items($"{Day}&groupBy=city")).ShouldHaveSingleItem()["matchSeconds"]!.GetValue<double>().ShouldBe(40);
+    }
+
     [Fact]
     public async Task Revenue_is_what_was_captured_without_what_was_refunded_whatever_came_first()
     {
