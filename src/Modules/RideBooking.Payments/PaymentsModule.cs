@@ -56,7 +56,7 @@ public sealed class PaymentsModule : IModule
         bus.AddConsumer<CallGatewayToAuthorize>(new EndpointPolicy { IsOutsideTransaction = true });
         bus.AddConsumer<CallGatewayToVoid>(new EndpointPolicy { IsOutsideTransaction = true });
         bus.AddConsumer<CallGatewayForRefund>(new EndpointPolicy { IsOutsideTransaction = true });
-        bus.AddConsumer<DeletePaymentMethods>();
+        bus.AddConsumer<DeletePaymentMethods>(new EndpointPolicy { IsOutsideTransaction = true });
     }
 
     /// <inheritdoc />

@@ -14,6 +14,10 @@ internal interface IPaymentGateway
     /// <remarks>Throws <see cref="GatewayUnavailableException"/> if the gateway does not answer; a repeat is safe.</remarks>
     Task<SavedCard?> Save(string token, string riderId, CancellationToken cancellationToken);
 
+    /// <summary>Removes a saved card from the gateway. No effect on what was authorized or captured with it.</summary>
+    /// <remarks>Throws <see cref="GatewayUnavailableException"/> if the gateway does not answer; a repeat is safe.</remarks>
+    Task Remove(string token, CancellationToken cancellationToken);
+
     /// <summary>Reserves the amount on the card, without taking it. It can be captured for about a week.</summary>
     Task<ChargeResponse> Authorize(ChargeRequest request, CancellationToken cancellationToken);
 

@@ -87,6 +87,26 @@ internal sealed class StripeGateway(
             }
         });
 
+    public Task Remove(string token, CancellationToken cancellationToken) =>
+        Loudly(async () =>
+        {
+            if (StripeCard.Parse(token) is not { Customer: not null } card)
+                return false;
+            try
+            {
+                await Call(
+                    stripe =>
+                        stripe.PaymentMethods.DetachAsync(card.PaymentMethod, cancellationToken: cancellationToken),
+                    cancellationToken
+                );
+                return true;
+            }
+            catch (StripeException exception) when ((int)exception.HttpStatusCode is 400 or 404)
+            {
+                return false; // It was removed before.
+            }
+        });
+
     public Task<ChargeResponse> Authorize(ChargeRequest request, CancellationToken cancellationToken) =>
         Answer(() => Confirm(request, StripeIntent.AuthorizationKind, cancellationToken));
 
@@ -287,7 +307,7 @@ internal sealed class StripeGateway(
 
     async Task<ChargeResponse> Close(ChargeRequest request, string kind, CancellationToken cancellationToken)
     {
-        // Without an intent the row itself closes the key: whoever would create one finds the row.
+        // Without an intent the row itself closes the key: the call that would create one finds the row.
         var known =
             await Read(request.Key, cancellationToken)
             ?? await Record(Row(request, kind, null, ChargeResponse.Closed), cancellationToken);
