@@ -364,6 +364,8 @@ public sealed class StripeDouble : IAsyncDisposable
         if ((string)intent["status"]! != "requires_confirmation")
             return UnexpectedState(intent, "confirm");
         var method = _methods[(string)intent["payment_method"]!];
+        if (method["detached"] is not null)
+            return Invalid("payment_method_unexpected_state", "payment_method");
         var name = (string)method["name"]!;
         if (TestCards.Declines.GetValueOrDefault(name) is { } decline)
         {

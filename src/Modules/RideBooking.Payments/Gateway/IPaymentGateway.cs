@@ -114,3 +114,12 @@ internal sealed record CardDetails(string Brand, string Last4);
 /// <param name="Token">The token with which it is charged from now on.</param>
 /// <param name="Details">The details by which a person recognizes it.</param>
 internal sealed record SavedCard(string Token, CardDetails Details);
+
+/// <summary>A call that the gateway did not answer, or answered with an outage: whether it had an effect is unknown.</summary>
+/// <param name="code">A code of <see cref="ChargeResponse"/>.</param>
+/// <param name="message">What happened.</param>
+internal sealed class GatewayUnavailableException(string code, string message) : Exception(message)
+{
+    /// <summary>A code of <see cref="ChargeResponse"/>.</summary>
+    public string Code { get; } = code;
+}

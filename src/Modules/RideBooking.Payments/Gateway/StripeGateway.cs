@@ -281,8 +281,7 @@ internal sealed class StripeGateway(
         {
             return Row(request, kind, null, exception.StripeError.Code);
         }
-        catch (StripeException exception)
-            when (exception.StripeError is { Code: "resource_missing", Param: "payment_method" or "customer" })
+        catch (StripeException exception) when (exception.IsUnusableCard())
         {
             return Row(request, kind, null, InvalidToken);
         }
@@ -344,6 +343,11 @@ internal sealed class StripeGateway(
         {
             // Another call was faster.
             intent = (await Get(known, cancellationToken))!;
+        }
+        catch (StripeException exception) when (exception.IsUnusableCard())
+        {
+            // The rider removed the card after the intent was created.
+            return await Cancel(known, InvalidToken, cancellationToken);
         }
         catch (StripeException exception)
             when (exception.IsCardError() || exception.StripeError?.Code == "charge_expired_for_capture")
