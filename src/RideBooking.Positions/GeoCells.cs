@@ -16,11 +16,30 @@ public static class GeoCells
     /// <summary>The maximum of rows and of columns that cover an area: 3 × 3 cells of a size between its half and its whole.</summary>
     const int MaxAcross = 3;
 
+    /// <summary>The maximum number of cells that a search lists one by one.</summary>
+    internal const int MaxListed = 48;
+
     /// <summary>The maximum number of ranges that cover an area.</summary>
     internal const int MaxRanges = MaxAcross * MaxAcross;
 
     /// <summary>Returns the number of the cell with a position in degrees.</summary>
     public static long Of(double lat, double lng) => Number(Column(lng), Row(lat));
+
+    /// <summary>
+    /// Returns the cells that a small box touches. None if there are more than <see cref="MaxListed"/>, or it touches the
+    /// 180th meridian.
+    /// </summary>
+    internal static long[] Touching(GeoBox box)
+    {
+        var (south, west) = (Row(box.South), Column(box.West));
+        var (rows, columns) = (Row(box.North) - south + 1, Column(box.East) - west + 1);
+        if (box.CrossesAntimeridian || rows * columns > MaxListed)
+            return [];
+        var cells = new long[rows * columns];
+        for (var index = 0; index < cells.Length; index++)
+            cells[index] = Number(west + (index % columns), south + (index / columns));
+        return cells;
+    }
 
     /// <summary>Returns the ranges of cells that cover a box, and more than the box: a few, in ascending order.</summary>
     public static IReadOnlyList<CellRange> Covering(GeoBox box)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using RideBooking.Contracts;
 
 namespace RideBooking.Matching;
@@ -14,6 +15,10 @@ internal sealed record DriversWork(
     DriversWork.Message? Step = null
 )
 {
+    // Where the rides go that were not offered yet: an offer says neither the stops nor a change it came too early for.
+    ImmutableDictionary<Guid, Func<OfferView, OfferView>> Trips { get; init; } =
+        ImmutableDictionary<Guid, Func<OfferView, OfferView>>.Empty;
+
     /// <summary>The state as messages, for a client that does not know it yet.</summary>
     public IEnumerable<Message> Messages
     {
@@ -31,11 +36,8 @@ internal sealed record DriversWork(
     public (DriversWork Next, Message? Message) After(object? happened) =>
         happened switch
         {
-            DriverOffered it when it.DriverId == DriverId => Says(
-                new DriversWork(DriverId, OfferView.Of(it)),
-                "offer",
-                OfferView.Of(it)
-            ),
+            RideRequestedV2 it => (Goes(it.RideId, offer => offer with { Stops = it.Stops ?? [] }), null),
+            DriverOffered it when it.DriverId == DriverId => Offers(OfferView.Of(it)),
             DriverAssigned it when Current?.OfferId == it.OfferId => Says(
                 this with
                 {
@@ -47,6 +49,7 @@ internal sealed record DriversWork(
             DriverArrived it when IsAssigned && IsOf(it.RideId) => Steps("arrived", it.At),
             RideStarted it when IsAssigned && IsOf(it.RideId) => Steps("started", it.At),
             DestinationChanged it when IsOf(it.RideId) => Goes(it),
+            DestinationChanged it => (Goes(it.RideId, offer => Changed(offer, it)), null),
             OfferDeclined it when Current?.OfferId == it.OfferId => Ends(OfferStatus.Declined),
             OfferExpired it when Current?.OfferId == it.OfferId => Ends(
                 it.Reason == OfferEndReason.Timeout ? OfferStatus.Expired : OfferStatus.Withdrawn
@@ -71,16 +74,44 @@ internal sealed record DriversWork(
         return (this with { Step = step }, step);
     }
 
+    (DriversWork, Message?) Offers(OfferView offer)
+    {
+        if (Trips.TryGetValue(offer.RideId, out var trip))
+            offer = trip(offer);
+        return Says(new DriversWork(DriverId, offer) { Trips = Trips }, "offer", offer);
+    }
+
+    DriversWork Goes(Guid rideId, Func<OfferView, OfferView> trip) => this with { Trips = Trips.SetItem(rideId, trip) };
+
     (DriversWork, Message?) Goes(DestinationChanged changed)
     {
-        var offer = Current! with { Dropoff = changed.Dropoff, Stops = changed.Stops ?? [], Fare = changed.QuotedFare };
-        return Says(this with { Current = offer }, "destination", offer);
+        var offer = Changed(Current!, changed);
+        return Says(
+            Goes(changed.RideId, other => Changed(other, changed)) with
+            {
+                Current = offer,
+            },
+            "destination",
+            offer
+        );
     }
+
+    static OfferView Changed(OfferView offer, DestinationChanged changed) =>
+        offer with
+        {
+            Dropoff = changed.Dropoff,
+            Stops = changed.Stops ?? [],
+            Fare = changed.QuotedFare,
+        };
 
     (DriversWork, Message?) EndsWithItsRide() => Ends(IsAssigned ? OfferStatus.Accepted : OfferStatus.Withdrawn);
 
     (DriversWork, Message?) Ends(OfferStatus status) =>
-        Says(new DriversWork(DriverId), "ended", new OfferEnded(Current!.OfferId, Current.RideId, status));
+        Says(
+            new DriversWork(DriverId) { Trips = Trips },
+            "ended",
+            new OfferEnded(Current!.OfferId, Current.RideId, status)
+        );
 
     static (DriversWork, Message?) Says(DriversWork next, string type, object data) => (next, new Message(type, data));
 

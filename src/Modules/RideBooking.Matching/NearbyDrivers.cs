@@ -24,7 +24,7 @@ internal sealed class NearbyDrivers(AppDbContext db, MatchingOptions options, Ti
     /// answer a while ago can be offered it again.
     /// </summary>
     /// <remarks>
-    /// It begins with a tenth of the radius: in a dense city that is enough, and reads few cells of the map. An eligible driver is
+    /// It begins with a fifteenth of the radius: in a dense city that is enough, and reads few cells of the map. An eligible driver is
     /// available, in a vehicle of the class, has reported their position recently, is not cooling down, is not the rider and has
     /// not been offered the ride.
     /// </remarks>
@@ -39,7 +39,7 @@ internal sealed class NearbyDrivers(AppDbContext db, MatchingOptions options, Ti
         var asked = search.Attempts == 0 ? [] : await LastOffers(search.RideId, cancellationToken);
 
         var found = new Found(radius, []);
-        foreach (var ring in new[] { radius / 10, radius / 3, radius })
+        foreach (var ring in new[] { radius / 15, radius / 3, radius })
         {
             var isLast = ring >= radius;
             // Beyond the ring, so that everyone whom fairness may prefer to the nearest driver in the ring is found.
@@ -107,7 +107,7 @@ internal sealed class NearbyDrivers(AppDbContext db, MatchingOptions options, Ti
         var degrees = double.RadiansToDegrees(radiusMeters / GreatCircle.EarthRadiusMeters);
         var shrink = Math.Cos(double.DegreesToRadians(lat));
         var (limit, weight) = (degrees * degrees, shrink * shrink);
-        var rows = await db.Set<DriverPosition>()
+        var near = db.Set<DriverPosition>()
             .AsNoTracking()
             .Within(GeoBox.Around(lat, lng, boxMeters))
             .Join(
@@ -135,8 +135,11 @@ internal sealed class NearbyDrivers(AppDbContext db, MatchingOptions options, Ti
                                         : (position.Lng - lng) * (position.Lng - lng)
                                 ),
                     }
-            )
-            .OrderBy(driver =>
+            );
+        // The corners of the box only cost time, unless those who are too far away count, too.
+        if (boxMeters <= radiusMeters)
+            near = near.Where(driver => driver.Squared <= limit);
+        var rows = await near.OrderBy(driver =>
                 !driver.IsReserved
                 && (anyClass || driver.VehicleClass == vehicleClass)
                 && driver.At >= freshSince

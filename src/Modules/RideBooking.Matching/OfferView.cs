@@ -10,9 +10,7 @@ namespace RideBooking.Matching;
 /// <param name="Fare">The fare the rider was quoted, if any.</param>
 /// <param name="PickupEtaSeconds">The estimated driving time to the pickup, seconds.</param>
 /// <param name="ExpiresAt">When the offer expires.</param>
-/// <param name="Stops">
-/// The stops on the way, in their order. Null in the live stream, which does not know them before a change of the destination.
-/// </param>
+/// <param name="Stops">The stops on the way, in their order. Null in the live stream if the request of the ride is not known.</param>
 internal sealed record OfferView(
     Guid OfferId,
     Guid RideId,

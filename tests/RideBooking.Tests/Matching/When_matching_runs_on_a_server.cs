@@ -66,7 +66,10 @@ public sealed class When_matching_runs_on_a_server
                     new() { ["anna"] = new(OfferStatus.Declined, s_at), ["bela"] = new(OfferStatus.Expired, s_at) },
                 }
             )
+            {
                 (await nearby.FindWithin(search, 1500, 3000, asked, s_at, Stop)).ShouldBeEmpty();
+                (await nearby.FindWithin(search, 500, 500, asked, s_at, Stop)).ShouldBeEmpty();
+            }
             (await db.Reserve("anna", search, ride, s_at, s_at, Stop)).ShouldBeFalse();
         }
         (await nearby.LastOffers(ride, Stop)).ShouldBeEmpty();
@@ -118,6 +121,6 @@ public sealed class When_matching_runs_on_a_server
                 .Silent(db)
                 .ExecuteUpdateAsync(row => row.SetProperty(driver => driver.ShiftId, (Guid?)null), Stop)
         ).ShouldBe(0);
-        _server.Asked.Count.ShouldBe(33);
+        _server.Asked.Count.ShouldBe(37);
     }
 }

@@ -68,11 +68,13 @@ public sealed class DriverPositionsTests : IAsyncLifetime
         _lab.Statements.Taken().ShouldHaveSingleItem().ShouldStartWith("UPDATE");
     }
 
-    [Fact]
-    public async Task Is_found_by_index()
+    [Theory]
+    [InlineData(500)]
+    [InlineData(1500)]
+    public async Task Is_found_by_index(double radius)
     {
         Assert.SkipUnless(ModuleLab.IsOnSqlite, "The plan is SQLite's.");
-        var box = GeoBox.Around(52.5, 13.4, 1500);
+        var box = GeoBox.Around(52.5, 13.4, radius);
         await _lab.In(db => db.Set<DriverPosition>().Within(box).ToListAsync(Stop));
         var query = _lab.Statements.Taken()[^1];
 
@@ -132,6 +134,31 @@ public sealed class DriverPositionsTests : IAsyncLifetime
                     var cell = GeoCells.Of(inLat, inLng);
                     ranges.Count(range => cell >= range.First && cell <= range.Last).ShouldBe(1);
                     ranges.Count.ShouldBeLessThanOrEqualTo(GeoCells.MaxRanges);
+                }
+            );
+
+    [Fact]
+    public void A_small_box_lists_the_cells_of_every_place_in_it_once() =>
+        Gen.Select(
+                Gen.Double[-89, 89],
+                Gen.Double[-180, 180],
+                Gen.Double[10, 1_000],
+                Gen.Double[0, 360],
+                Gen.Double[0, 0.999]
+            )
+            .Sample(
+                (lat, lng, radius, bearing, part) =>
+                {
+                    var box = GeoBox.Around(lat, lng, radius);
+                    var cells = GeoCells.Touching(box);
+
+                    var (inLat, inLng) = Destination(lat, lng, radius * part, bearing);
+                    if (cells.Length > 0)
+                        cells.Count(cell => cell == GeoCells.Of(inLat, inLng)).ShouldBe(1);
+                    // In Berlin as in the tropics, the first ring of a search is a small box.
+                    else if (radius <= 600 && Math.Abs(lat) < 60)
+                        box.CrossesAntimeridian.ShouldBeTrue($"{lat} {lng} {radius}");
+                    cells.Length.ShouldBeLessThanOrEqualTo(GeoCells.MaxListed);
                 }
             );
 

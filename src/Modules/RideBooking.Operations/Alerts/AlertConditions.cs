@@ -67,6 +67,13 @@ internal sealed class AlertConditions(AppDbContext db, GaugeReadings gauges, Ale
                 null,
                 (state, count) => $"{Count(count, "ride")} {(count == 1 ? "is" : "are")} stuck in state {state}."
             ),
+            ByLabel(
+                AlertNames.DeliveriesFailed,
+                "ridebooking.deliveries.failed",
+                null,
+                (channel, count) =>
+                    $"{Count(count, $"{channel} delivery", $"{channel} deliveries")} failed at every attempt."
+            ),
         ];
         return [.. all.OfType<Observation>()];
     }
@@ -188,7 +195,8 @@ internal sealed class AlertConditions(AppDbContext db, GaugeReadings gauges, Ale
         );
     }
 
-    static string Count(double count, string noun) => count == 1 ? $"1 {noun}" : $"{count:0} {noun}s";
+    static string Count(double count, string noun, string? plural = null) =>
+        count == 1 ? $"1 {noun}" : $"{count:0} {plural ?? $"{noun}s"}";
 
     static string Duration(double seconds) =>
         seconds switch

@@ -12,6 +12,7 @@ internal static class AlertNames
     public const string OutboxIsNotEmptied = "OutboxIsNotEmptied";
     public const string TimersAreOverdue = "TimersAreOverdue";
     public const string RidesAreStuck = "RidesAreStuck";
+    public const string DeliveriesFailed = "DeliveriesFailed";
 
     public static readonly IReadOnlyList<string> All =
     [
@@ -24,5 +25,6 @@ internal static class AlertNames
         OutboxIsNotEmptied,
         TimersAreOverdue,
         RidesAreStuck,
+        DeliveriesFailed,
     ];
 }

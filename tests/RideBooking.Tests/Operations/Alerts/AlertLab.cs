@@ -207,6 +207,7 @@ internal sealed class AlertLab : ModuleLab, IAsyncDisposable
             new("ridebooking.subscription.stopped", "{subscription}", "For a test", "subscription"),
             new("ridebooking.subscription.parked", "{event}", "For a test", "subscription"),
             new("ridebooking.rides.stuck", "{ride}", "For a test", "state"),
+            new("ridebooking.deliveries.failed", "{delivery}", "For a test", "channel"),
         ];
 
         public static IReadOnlyList<Gauge> Gauges => s_gauges;

@@ -59,6 +59,7 @@ public sealed class EvaluateAlertsTests : IAsyncLifetime
         "A timer is 90 s overdue: offers do not expire, redeliveries do not come."
     )]
     [InlineData(AlertNames.RidesAreStuck, "requested", 2, "2 rides are stuck in state requested.")]
+    [InlineData(AlertNames.DeliveriesFailed, "webhook", 3, "3 webhook deliveries failed at every attempt.")]
     public async Task Raises_an_alert_while_its_condition_holds_and_ends_it_after_a_minute(
         string name,
         string subject,
@@ -330,6 +331,7 @@ public sealed class EvaluateAlertsTests : IAsyncLifetime
             AlertNames.OutboxIsNotEmptied => OutboxAge,
             AlertNames.TimersAreOverdue => "ridebooking.scheduler.oldest_overdue.age",
             AlertNames.RidesAreStuck => "ridebooking.rides.stuck",
+            AlertNames.DeliveriesFailed => "ridebooking.deliveries.failed",
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
         };
         _lab.Set(gauge, subject, value);

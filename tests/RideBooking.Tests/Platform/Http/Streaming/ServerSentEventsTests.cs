@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
@@ -30,8 +31,10 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
                 app.MapPublic("Tests").MapGet("/broken", () => new ServerSentEvents(Break()));
                 app.MapPublic("Tests").MapGet("/cut", () => new ServerSentEvents(CutOff()));
                 app.MapPublic("Tests").MapGet("/outage", () => new ServerSentEvents(Outage()));
+                app.MapPublic("Tests")
+                    .MapGet("/used", (Used used) => new ServerSentEvents(used.IsReleased ? Outage() : Read(0)));
             },
-            configure: builder => builder.Services.AddSingleton<TimeProvider>(clock)
+            configure: builder => builder.Services.AddSingleton<TimeProvider>(clock).AddScoped<Used>()
         );
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
@@ -77,6 +80,20 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
         throw new IOException("connection lost", new System.Net.Sockets.SocketException(111));
     }
 
+    /// <summary>What an endpoint needs to decide on the request, such as a database context.</summary>
+    sealed class Used : IDisposable
+    {
+        public static readonly ConcurrentQueue<Used> Released = new();
+
+        public bool IsReleased { get; private set; }
+
+        public void Dispose()
+        {
+            IsReleased = true;
+            Released.Enqueue(this);
+        }
+    }
+
     async Task<(HttpResponseMessage Answer, StreamReader Lines)> Open(string? lastEventId = null, string query = "")
     {
         var client = await app.As("rider");
@@ -111,6 +128,18 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
 
         events.Writer.Complete();
         (await lines.ReadToEndAsync(Stop)).ShouldBe("");
+    }
+
+    [Fact]
+    public async Task An_open_stream_holds_nothing_of_its_endpoint()
+    {
+        using var lines = await Read("/api/v1/used");
+        (await Frame(lines)).ShouldBe("retry: 2000");
+
+        Used.Released.ShouldHaveSingleItem("it was released before the stream began");
+
+        events.Writer.TryWrite(new ServerEvent(1, "x", 1));
+        (await Frame(lines)).ShouldBe("id: 1|event: x|data: 1");
     }
 
     [Fact]
