@@ -56,7 +56,7 @@ public sealed class PaymentsModule : IModule
         bus.AddConsumer<CallGatewayToAuthorize>(new EndpointPolicy { IsOutsideTransaction = true });
         bus.AddConsumer<CallGatewayToVoid>(new EndpointPolicy { IsOutsideTransaction = true });
         bus.AddConsumer<CallGatewayForRefund>(new EndpointPolicy { IsOutsideTransaction = true });
-        bus.AddConsumer<DeletePaymentMethods>();
+        bus.AddConsumer<DeletePaymentMethods>(new EndpointPolicy { IsOutsideTransaction = true });
     }
 
     /// <inheritdoc />
@@ -84,7 +84,8 @@ public sealed class PaymentsModule : IModule
         services.AddSingleton(stripe);
         services
             .AddHttpClient(StripeGateway.HttpClientName, client => client.Timeout = stripe.Timeout)
-            .RedactLoggedHeaders(["Authorization"]);
+            // The gateway logs what matters, and never a header: the API key is in one.
+            .RemoveAllLoggers();
         services.AddSingleton<IPaymentGateway, StripeGateway>();
     }
 }

@@ -118,6 +118,9 @@ public sealed class StripeDouble : IAsyncDisposable
     /// <summary>The events that Stripe would have sent, in order.</summary>
     public IReadOnlyList<(string Type, string Body)> Events => Locked(() => _events.ToArray());
 
+    /// <summary>The number of cards that are attached to customers.</summary>
+    public int SavedCards => Locked(() => _methods.Values.Count(method => method["customer"] is not null));
+
     /// <summary>The states of the payment intents of a ride.</summary>
     public IReadOnlyList<string> States(string ride) =>
         Locked(() =>
@@ -277,6 +280,7 @@ public sealed class StripeDouble : IAsyncDisposable
             ("GET", ["v1", "refunds"]) => "list_refunds",
             ("POST", ["v1", "customers"]) => "customer",
             ("POST", ["v1", "payment_methods", _, "attach"]) => "attach",
+            ("POST", ["v1", "payment_methods", _, "detach"]) => "detach",
             _ => "unknown",
         };
 
@@ -308,6 +312,7 @@ public sealed class StripeDouble : IAsyncDisposable
             ),
             ("customer", _) => Customer(),
             ("attach", [_, _, var id, _]) => Attach(id, form),
+            ("detach", [_, _, var id, _]) => Detach(id),
             _ => Missing(404, "path"),
         };
     }
@@ -359,6 +364,8 @@ public sealed class StripeDouble : IAsyncDisposable
         if ((string)intent["status"]! != "requires_confirmation")
             return UnexpectedState(intent, "confirm");
         var method = _methods[(string)intent["payment_method"]!];
+        if (method["detached"] is not null)
+            return Invalid("payment_method_unexpected_state", "payment_method");
         var name = (string)method["name"]!;
         if (TestCards.Declines.GetValueOrDefault(name) is { } decline)
         {
@@ -480,7 +487,8 @@ public sealed class StripeDouble : IAsyncDisposable
             return Missing(400, "customer");
         if (Method(id) is not { } method)
             return Missing(404, "payment_method");
-        if (method["customer"] is not null)
+        // A payment method that was detached cannot be used again.
+        if (method["customer"] is not null || method["detached"] is not null)
             return Invalid(null, "payment_method");
         var name = (string)method["name"]!;
         // Stripe checks a card when it is attached. Only this one passes and is declined later.
@@ -498,6 +506,17 @@ public sealed class StripeDouble : IAsyncDisposable
                 }
             );
         method["customer"] = customer;
+        return Reply.Of(method);
+    }
+
+    Reply Detach(string id)
+    {
+        if (!_methods.TryGetValue(id, out var method))
+            return Missing(404, "payment_method");
+        if (method["customer"] is null)
+            return Invalid(null, "payment_method");
+        method["customer"] = null;
+        method["detached"] = true;
         return Reply.Of(method);
     }
 

@@ -18,6 +18,9 @@ public sealed class When_a_ride_is_paid_at_Stripe : IAsyncLifetime
 {
     static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
 
+    // The answer to an operator does not wait for consumers, which the test runs itself.
+    static readonly (string, string) s_immediately = ("Messaging:VisibilityTimeout", "00:00:00.010");
+
     readonly SomeRide _ride = new();
     StripeDouble _stripe = null!;
     MoneyLab _lab = null!;
@@ -25,7 +28,11 @@ public sealed class When_a_ride_is_paid_at_Stripe : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _stripe = await StripeDouble.Start();
-        _lab = await MoneyLab.OpenAt(_stripe, ("Payments:RetryDelays", "00:01:00,00:10:00,01:00:00,1.00:00:00"));
+        _lab = await MoneyLab.OpenAt(
+            _stripe,
+            s_immediately,
+            ("Payments:RetryDelays", "00:01:00,00:10:00,01:00:00,1.00:00:00")
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -320,6 +327,38 @@ public sealed class When_a_ride_is_paid_at_Stripe : IAsyncLifetime
             );
     }
 
+    [Theory]
+    [InlineData(StripeFault.None)]
+    [InlineData(StripeFault.ResetAfter)]
+    public async Task The_cards_of_a_forgotten_rider_are_removed_from_Stripe(StripeFault fault)
+    {
+        await AddCard();
+        await AddCard("pm_card_mastercard");
+        _stripe.SavedCards.ShouldBe(2);
+        FailOnce("detach", fault);
+        for (var time = 0; time < 2; time++)
+            await _lab.DeliverAndSettle(new RiderForgotten(_ride.RiderId, _lab.Now));
+        _stripe.SavedCards.ShouldBe(0);
+        var rider = await _lab.As("rider", _ride.RiderId);
+        (await rider.Get("riders/me/payment-methods")).Body!["items"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(StripeFault.None, 0)]
+    [InlineData(StripeFault.RateLimited, 1)]
+    public async Task A_removed_card_is_removed_from_Stripe_if_it_answers(StripeFault fault, int saved)
+    {
+        var card = await AddCard();
+        var rider = await _lab.As("rider", _ride.RiderId);
+        FailOnce("detach", fault);
+        (await rider.Delete($"riders/me/payment-methods/{card}")).ShouldBe(HttpStatusCode.NoContent);
+        (await rider.Delete($"riders/me/payment-methods/{card}")).ShouldBe(HttpStatusCode.NotFound);
+        _stripe.SavedCards.ShouldBe(saved);
+        await _lab.DeliverAndSettle(_ride.Completed);
+        (await Status()).ShouldBe("Outstanding");
+        _stripe.Captures.ShouldBeEmpty();
+    }
+
     /// <summary>
     /// Stripe fails at random calls in random ways and forgets its keys; commands, webhooks and answers come again in random
     /// order, at once; the rider names other cards. However it goes, no ride is paid twice, and in the end it is paid once and
@@ -334,12 +373,13 @@ public sealed class When_a_ride_is_paid_at_Stripe : IAsyncLifetime
                     await using var stripe = await StripeDouble.Start();
                     await using var lab = await MoneyLab.OpenAt(
                         stripe,
+                        s_immediately,
                         ("Payments:RetryDelays", "00:01:00,00:10:00"),
                         ("Payments:DefaultToken", "pm_card_visa")
                     );
                     await new Storm(stripe, lab, new Random(seed)).Run(isAuthorized);
                 },
-                iter: 8,
+                iter: 12,
                 threads: 1
             );
 

@@ -14,6 +14,10 @@ internal interface IPaymentGateway
     /// <remarks>Throws <see cref="GatewayUnavailableException"/> if the gateway does not answer; a repeat is safe.</remarks>
     Task<SavedCard?> Save(string token, string riderId, CancellationToken cancellationToken);
 
+    /// <summary>Removes a saved card from the gateway. No effect on what was authorized or captured with it.</summary>
+    /// <remarks>Throws <see cref="GatewayUnavailableException"/> if the gateway does not answer; a repeat is safe.</remarks>
+    Task Remove(string token, CancellationToken cancellationToken);
+
     /// <summary>Reserves the amount on the card, without taking it. It can be captured for about a week.</summary>
     Task<ChargeResponse> Authorize(ChargeRequest request, CancellationToken cancellationToken);
 
@@ -110,3 +114,12 @@ internal sealed record CardDetails(string Brand, string Last4);
 /// <param name="Token">The token with which it is charged from now on.</param>
 /// <param name="Details">The details by which a person recognizes it.</param>
 internal sealed record SavedCard(string Token, CardDetails Details);
+
+/// <summary>A call that the gateway did not answer, or answered with an outage: whether it had an effect is unknown.</summary>
+/// <param name="code">A code of <see cref="ChargeResponse"/>.</param>
+/// <param name="message">What happened.</param>
+internal sealed class GatewayUnavailableException(string code, string message) : Exception(message)
+{
+    /// <summary>A code of <see cref="ChargeResponse"/>.</summary>
+    public string Code { get; } = code;
+}

@@ -35,7 +35,7 @@ internal static class ReceiveStripeEvent
                 "Called by Stripe, not by clients: the signature in Stripe-Signature takes the place of a token. Only where "
                     + "Payments:Gateway is Stripe. Events that concern no payment of ours are accepted without an effect."
             )
-            .Refuses(StatusCodes.Status400BadRequest, PaymentProblems.InvalidSignature);
+            .Refuses(StatusCodes.Status400BadRequest, PaymentProblems.InvalidSignature, ProblemCode.MalformedRequest);
 
     static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         HttpRequest request,

@@ -47,6 +47,8 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, SandboxConditi
     public Task<SavedCard?> Save(string token, string riderId, CancellationToken cancellationToken) =>
         Task.FromResult(s_cards.TryGetValue(token, out var details) ? new SavedCard(token, details) : null);
 
+    public Task Remove(string token, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task<ChargeResponse> Authorize(ChargeRequest request, CancellationToken cancellationToken) =>
         Perform(request, SandboxCharge.AuthorizationKind, SandboxCharge.Authorized, cancellationToken);
 

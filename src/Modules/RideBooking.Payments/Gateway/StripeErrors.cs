@@ -3,15 +3,6 @@ using Stripe;
 
 namespace RideBooking.Payments.Gateway;
 
-/// <summary>A call that Stripe did not answer, or answered with an outage: whether it had an effect is unknown.</summary>
-/// <param name="code">A code of <see cref="ChargeResponse"/>.</param>
-/// <param name="message">What happened.</param>
-internal sealed class GatewayUnavailableException(string code, string message) : Exception(message)
-{
-    /// <summary>A code of <see cref="ChargeResponse"/>.</summary>
-    public string Code { get; } = code;
-}
-
 /// <summary>Tells Stripe's errors apart.</summary>
 internal static class StripeErrors
 {
@@ -21,6 +12,13 @@ internal static class StripeErrors
 
     /// <summary>The bank or Stripe declined the card.</summary>
     public static bool IsCardError(this StripeException exception) => exception.StripeError?.Type == "card_error";
+
+    /// <summary>The payment method does not exist, belongs to another customer or was detached: it cannot be charged.</summary>
+    public static bool IsUnusableCard(this StripeException exception) =>
+        exception.StripeError
+            is { Code: "payment_method_unexpected_state" }
+                or { Code: "resource_missing", Param: "customer" }
+                or { Type: "invalid_request_error", Param: "payment_method" };
 
     /// <summary>The answer is the saved one of an earlier call with the same idempotency key.</summary>
     public static bool IsReplayed(this StripeException exception) =>

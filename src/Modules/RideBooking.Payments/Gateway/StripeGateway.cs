@@ -87,6 +87,26 @@ internal sealed class StripeGateway(
             }
         });
 
+    public Task Remove(string token, CancellationToken cancellationToken) =>
+        Loudly(async () =>
+        {
+            if (StripeCard.Parse(token) is not { Customer: not null } card)
+                return false;
+            try
+            {
+                await Call(
+                    stripe =>
+                        stripe.PaymentMethods.DetachAsync(card.PaymentMethod, cancellationToken: cancellationToken),
+                    cancellationToken
+                );
+                return true;
+            }
+            catch (StripeException exception) when ((int)exception.HttpStatusCode is 400 or 404)
+            {
+                return false; // It was removed before.
+            }
+        });
+
     public Task<ChargeResponse> Authorize(ChargeRequest request, CancellationToken cancellationToken) =>
         Answer(() => Confirm(request, StripeIntent.AuthorizationKind, cancellationToken));
 
@@ -261,8 +281,7 @@ internal sealed class StripeGateway(
         {
             return Row(request, kind, null, exception.StripeError.Code);
         }
-        catch (StripeException exception)
-            when (exception.StripeError is { Code: "resource_missing", Param: "payment_method" or "customer" })
+        catch (StripeException exception) when (exception.IsUnusableCard())
         {
             return Row(request, kind, null, InvalidToken);
         }
@@ -287,7 +306,7 @@ internal sealed class StripeGateway(
 
     async Task<ChargeResponse> Close(ChargeRequest request, string kind, CancellationToken cancellationToken)
     {
-        // Without an intent the row itself closes the key: whoever would create one finds the row.
+        // Without an intent the row itself closes the key: the call that would create one finds the row.
         var known =
             await Read(request.Key, cancellationToken)
             ?? await Record(Row(request, kind, null, ChargeResponse.Closed), cancellationToken);
@@ -324,6 +343,11 @@ internal sealed class StripeGateway(
         {
             // Another call was faster.
             intent = (await Get(known, cancellationToken))!;
+        }
+        catch (StripeException exception) when (exception.IsUnusableCard())
+        {
+            // The rider removed the card after the intent was created.
+            return await Cancel(known, InvalidToken, cancellationToken);
         }
         catch (StripeException exception)
             when (exception.IsCardError() || exception.StripeError?.Code == "charge_expired_for_capture")

@@ -4,11 +4,11 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Payments.Gateway;
 
-/// <summary>What one of our keys stands for at Stripe: a payment intent, or nothing for ever.</summary>
+/// <summary>What one of our keys stands for at Stripe: a payment intent, or nothing, permanently.</summary>
 /// <remarks>
 /// Stripe forgets idempotency keys after a day; retries, balances and write-offs take longer. So money is not guarded by
 /// Stripe's keys but by the intent: it is created without being confirmed, recorded here under the unique key, and only then
-/// confirmed. An intent is captured at most once, and one that is canceled never is, both for ever.
+/// confirmed. An intent is captured at most once, and one that is canceled never is, both permanently.
 /// </remarks>
 internal sealed class StripeIntent
 {

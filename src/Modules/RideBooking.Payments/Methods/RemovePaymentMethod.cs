@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using RideBooking.Payments.Gateway;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Persistence;
@@ -25,12 +27,30 @@ internal static class RemovePaymentMethod
     static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         Guid methodId,
         Rider rider,
+        IPaymentGateway gateway,
         AppDbContext db,
+        ILoggerFactory loggers,
         CancellationToken cancellationToken
-    ) =>
-        await db.Set<PaymentMethod>()
-            .Where(method => method.Id == methodId && method.RiderId == rider.Id)
-            .ExecuteDeleteAsync(cancellationToken) > 0
-            ? TypedResults.NoContent()
-            : PaymentProblems.NoSuchMethod();
+    )
+    {
+        var own = db.Set<PaymentMethod>().Where(method => method.Id == methodId && method.RiderId == rider.Id);
+        var token = await own.Select(method => method.Token).SingleOrDefaultAsync(cancellationToken);
+        if (token is null || await own.ExecuteDeleteAsync(cancellationToken) == 0)
+            return PaymentProblems.NoSuchMethod();
+        try
+        {
+            await gateway.Remove(token, cancellationToken);
+        }
+        catch (GatewayUnavailableException unavailable)
+        {
+            // It is not charged any more; that it stays at the gateway does not concern the rider.
+            loggers
+                .CreateLogger(typeof(RemovePaymentMethod))
+                .LogWarning(
+                    "A removed card stays saved at the gateway, which does not answer ({Reason}); it is not charged any more",
+                    unavailable.Message
+                );
+        }
+        return TypedResults.NoContent();
+    }
 }

@@ -5,7 +5,7 @@ using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Tests.Payments.Gateway;
 
-/// <summary>What every gateway does, whoever moves the money.</summary>
+/// <summary>What every gateway does, at a provider or in the sandbox.</summary>
 public abstract class PaymentGatewayContract : IAsyncLifetime
 {
     readonly string _ride = Guid.CreateVersion7().ToString();

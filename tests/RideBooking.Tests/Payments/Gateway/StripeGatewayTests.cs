@@ -115,6 +115,20 @@ public sealed class StripeGatewayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_card_that_was_removed_before_it_was_charged_is_declined_for_good()
+    {
+        var saved = (await Gateway.Save("pm_card_visa", "rider-1", MoneyLab.Stop))!;
+        Fail("confirm", StripeFault.ResetBefore);
+        await Charge(saved.Token);
+        Recover();
+        for (var time = 0; time < 2; time++)
+            await Gateway.Remove(saved.Token, MoneyLab.Stop);
+        for (var time = 0; time < 2; time++)
+            (await Charge(saved.Token)).ShouldBe(ChargeResponse.Declined("invalid_token"));
+        _stripe.States("1").ShouldBe(["canceled"]);
+    }
+
+    [Fact]
     public async Task A_card_whose_bank_asks_for_the_rider_is_declined_for_good()
     {
         (await Charge("pm_card_authenticationRequired")).ShouldBe(
@@ -146,6 +160,8 @@ public sealed class StripeGatewayTests : IAsyncLifetime
     [InlineData("JPY", 2188, 2188)]
     [InlineData("KWD", 1.25, 1250)]
     [InlineData("ISK", 5, 500)]
+    [InlineData("UGX", 5, 500)]
+    [InlineData("MGA", 20, 20)]
     [InlineData("EUR", 12.4, 1240)]
     public async Task Amounts_are_written_as_Stripe_counts_the_currency(string currency, double amount, long expected)
     {

@@ -3,7 +3,7 @@ using RideBooking.TestKit.Payments;
 namespace RideBooking.Tests.Payments.Gateway;
 
 /// <summary>The Stripe gateway does what every gateway does, at a double of Stripe.</summary>
-public sealed class StripeGatewayContractTests : PaymentGatewayContract
+public sealed class When_Stripe_moves_money : PaymentGatewayContract
 {
     StripeDouble _stripe = null!;
 

@@ -3,7 +3,7 @@ using RideBooking.Payments.Gateway;
 namespace RideBooking.Tests.Payments.Gateway;
 
 /// <summary>The sandbox does what every gateway does.</summary>
-public sealed class SandboxGatewayContractTests : PaymentGatewayContract
+public sealed class When_the_sandbox_moves_money : PaymentGatewayContract
 {
     protected override string Pays => "tok_visa";
 
