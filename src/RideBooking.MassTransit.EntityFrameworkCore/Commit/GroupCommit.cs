@@ -19,6 +19,7 @@ sealed partial class GroupCommit<TDbContext>(
     IServiceScopeFactory scopes,
     SharedContext<TDbContext> shared,
     OutboxSettings<TDbContext> settings,
+    TimeProvider clock,
     ILogger<GroupCommit<TDbContext>> logger
 )
     where TDbContext : DbContext
@@ -85,7 +86,7 @@ sealed partial class GroupCommit<TDbContext>(
 
         async Task StartLater()
         {
-            await Task.Delay(_deletionDelay);
+            await Task.Delay(_deletionDelay, clock);
             if (deletion.Done.Task.IsCompleted)
                 return;
             Interlocked.Exchange(ref _deletionIsDue, 1);

@@ -36,6 +36,7 @@ abstract class BusOutbox<TDbContext> : IDisposable
             scopes,
             provider.GetRequiredService<SharedContext<TDbContext>>(),
             settings,
+            clock,
             loggers.CreateLogger<GroupCommit<TDbContext>>()
         );
         Delivery = new OutboxDelivery<TDbContext>(

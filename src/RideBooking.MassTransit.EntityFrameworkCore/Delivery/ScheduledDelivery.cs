@@ -31,7 +31,7 @@ sealed partial class ScheduledDelivery<TDbContext>(
     /// <summary>Runs until it is stopped.</summary>
     public async Task Run(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(s_interval);
+        using var timer = new PeriodicTimer(s_interval, clock);
         try
         {
             do await TryMoveDue(cancellationToken);

@@ -61,6 +61,7 @@ public sealed partial class LayoutTests
                     "Benchmarks",
                     // Two modules together, in memory; the integration tests have the same folder for the same scenarios.
                     "Scenarios",
+                    "CityDay",
                     "MassTransitOnEntityFramework",
                     "MassTransitOnQuartz",
                 ]

@@ -4,22 +4,37 @@ using MassTransit.Scheduling;
 
 namespace RideBooking.Tests.Host;
 
-/// <summary>A clock that runs like the system's, from another day on, and can be advanced.</summary>
-internal sealed class CityClock(DateTimeOffset start) : TimeProvider
+/// <summary>A clock of another day that can be advanced.</summary>
+/// <param name="start">The time at first.</param>
+/// <param name="runs">Whether it runs like the system's; otherwise it stands still until it is advanced.</param>
+internal sealed class CityClock(DateTimeOffset start, bool runs = true) : TimeProvider
 {
+    static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(5);
+
     readonly Lock _moving = new();
-    TimeSpan _ahead = start - System.GetUtcNow();
+    readonly DateTimeOffset _began = System.GetUtcNow();
+    TimeSpan _ahead;
 
     public override DateTimeOffset GetUtcNow()
     {
         lock (_moving)
-            return System.GetUtcNow() + _ahead;
+            return start + _ahead + (runs ? System.GetUtcNow() - _began : TimeSpan.Zero);
     }
+
+    /// <remarks>
+    /// Intervals pass in real time. The short ones are shortened for a clock that stands still, so that a simulation does not wait for a
+    /// due timer to be noticed.
+    /// </remarks>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        System.CreateTimer(callback, state, Real(dueTime), Real(period));
+
+    TimeSpan Real(TimeSpan interval) => !runs && interval > s_soon && interval <= s_short ? s_soon : interval;
 
     public void GoOnTo(DateTimeOffset time)
     {
         lock (_moving)
-            if (time - (System.GetUtcNow() + _ahead) is { Ticks: > 0 } left)
+            if (time - GetUtcNow() is { Ticks: > 0 } left)
                 _ahead += left;
     }
 

@@ -27,10 +27,10 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
     readonly CityClock _clock;
 
     public CityLab()
-        : this(s_start, []) { }
+        : this(new CityClock(s_start), []) { }
 
-    CityLab(DateTimeOffset start, (string Key, string Value)[] settings)
-        : base([("Subscriptions:Interval", "00:00:00"), .. settings]) => _clock = new CityClock(start);
+    CityLab(CityClock clock, (string Key, string Value)[] settings)
+        : base([("Subscriptions:Interval", "00:00:00"), .. settings]) => _clock = clock;
 
     public override City City => new(CreateClient, _ => new PollingByTimer(this));
 
@@ -42,7 +42,19 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
     /// <param name="settings">The settings that differ from the defaults.</param>
     public static async Task<CityLab> Start(params (string Key, string Value)[] settings)
     {
-        var city = new CityLab(s_start, settings);
+        var city = new CityLab(new CityClock(s_start), settings);
+        await city.InitializeAsync();
+        return city;
+    }
+
+    /// <summary>
+    /// Starts a city whose clock stands still until it is advanced, so that the times of a simulation depend on nothing else.
+    /// </summary>
+    /// <param name="start">The time at first.</param>
+    /// <param name="settings">The settings that differ from the defaults.</param>
+    public static async Task<CityLab> StartStill(DateTimeOffset start, params (string Key, string Value)[] settings)
+    {
+        var city = new CityLab(new CityClock(start, runs: false), settings);
         await city.InitializeAsync();
         return city;
     }
@@ -57,7 +69,7 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
         params (string Key, string Value)[] settings
     )
     {
-        var city = new CityLab(now, settings);
+        var city = new CityLab(new CityClock(now), settings);
         await using (var file = File.Create(new SqliteConnectionStringBuilder(city.ConnectionString).DataSource))
             await database(file);
         await city.InitializeAsync();
