@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using RideBooking.Contracts;
 using RideBooking.Payments.Gateway;
 using RideBooking.Platform.Persistence;
 
@@ -45,7 +44,7 @@ public sealed class When_a_city_lives_a_day
             .Where(row => row.Outcome == SandboxCharge.Captured)
             .OrderBy(row => row.Id)
             .FirstAsync(Stop);
-        db.Entry(entry).Reference(row => row.Amount).CurrentValue = entry.Amount + new Money(0.01m, "EUR");
+        db.Entry(entry).ComplexProperty(row => row.Amount).Property(amount => amount.Amount).CurrentValue += 0.01m;
         await db.SaveChangesAsync(Stop);
 
         (await Reconciliation.Of(day))
