@@ -19,7 +19,6 @@ sealed partial class GroupCommit<TDbContext>(
     IServiceScopeFactory scopes,
     SharedContext<TDbContext> shared,
     OutboxSettings<TDbContext> settings,
-    TimeProvider clock,
     ILogger<GroupCommit<TDbContext>> logger
 )
     where TDbContext : DbContext
@@ -86,7 +85,7 @@ sealed partial class GroupCommit<TDbContext>(
 
         async Task StartLater()
         {
-            await Task.Delay(_deletionDelay, clock);
+            await Task.Delay(_deletionDelay);
             if (deletion.Done.Task.IsCompleted)
                 return;
             Interlocked.Exchange(ref _deletionIsDue, 1);

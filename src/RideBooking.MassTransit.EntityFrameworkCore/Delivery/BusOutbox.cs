@@ -36,7 +36,6 @@ abstract class BusOutbox<TDbContext> : IDisposable
             scopes,
             provider.GetRequiredService<SharedContext<TDbContext>>(),
             settings,
-            clock,
             loggers.CreateLogger<GroupCommit<TDbContext>>()
         );
         Delivery = new OutboxDelivery<TDbContext>(

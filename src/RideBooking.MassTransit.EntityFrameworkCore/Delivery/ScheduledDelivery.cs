@@ -31,7 +31,7 @@ sealed partial class ScheduledDelivery<TDbContext>(
     /// <summary>Runs until it is stopped.</summary>
     public async Task Run(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(s_interval, clock);
+        using var timer = new PeriodicTimer(s_interval);
         try
         {
             do await TryMoveDue(cancellationToken);

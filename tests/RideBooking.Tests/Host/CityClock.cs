@@ -9,9 +9,6 @@ namespace RideBooking.Tests.Host;
 /// <param name="runs">Whether it runs like the system's; otherwise it stands still until it is advanced.</param>
 internal sealed class CityClock(DateTimeOffset start, bool runs = true) : TimeProvider
 {
-    static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(250);
-    static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(5);
-
     readonly Lock _moving = new();
     readonly DateTimeOffset _began = System.GetUtcNow();
     TimeSpan _ahead;
@@ -21,15 +18,6 @@ internal sealed class CityClock(DateTimeOffset start, bool runs = true) : TimePr
         lock (_moving)
             return start + _ahead + (runs ? System.GetUtcNow() - _began : TimeSpan.Zero);
     }
-
-    /// <remarks>
-    /// Intervals pass in real time. The short ones are shortened for a clock that stands still, so that a simulation does not wait for a
-    /// due timer to be noticed.
-    /// </remarks>
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        System.CreateTimer(callback, state, Real(dueTime), Real(period));
-
-    TimeSpan Real(TimeSpan interval) => !runs && interval > s_soon && interval <= s_short ? s_soon : interval;
 
     public void GoOnTo(DateTimeOffset time)
     {

@@ -124,7 +124,10 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
         In(async db =>
             // Before the outbox, to which a timer moves when it is due.
             !await Scheduled(db).AnyAsync(time => time <= Now.UtcDateTime, cancellationToken)
-            && !await db.Set<OutboxMessage>().AnyAsync(cancellationToken)
+            // Those that are sent stay until they are deleted together.
+            && (await db.Set<OutboxMessage>().Select(message => message.Id).ToListAsync(cancellationToken)).TrueForAll(
+                Services.GetRequiredService<BusOutbox<AppDbContext>>().Delivery.InFlight.IsSent
+            )
             // A timer that is being sent has no next time any more.
             && !await Timers(db).AnyAsync(time => time == null || time <= Now.UtcTicks, cancellationToken)
             && await db.Set<Subscription>()
