@@ -109,8 +109,10 @@ public sealed class When_operators_use_the_console(ConsoleHost host) : IClassFix
         await page.GetByLabel("Text of the failure").FillAsync("BROKEN in the demo");
         await page.GetByRole(AriaRole.Button, new() { Name = "Filter", Exact = true }).ClickAsync();
 
-        await page.WaitForURLAsync(address =>
-            address.Contains($"DriverId={driver}", StringComparison.OrdinalIgnoreCase)
+        // The text below comes with the page; its load event may be over before anyone waits for it.
+        await page.WaitForURLAsync(
+            address => address.Contains($"DriverId={driver}", StringComparison.OrdinalIgnoreCase),
+            new() { WaitUntil = WaitUntilState.Commit }
         );
         await page.GetByText("Fares were broken").First.WaitForAsync();
         await page.GetByLabel("Text of the failure").FillAsync("there is no such text");
