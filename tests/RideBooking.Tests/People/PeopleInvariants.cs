@@ -53,14 +53,21 @@ internal static class PeopleInvariants
                 );
             }
             breaches.AddRange(NoDriverHasTwo(events));
-            foreach (var audited in lab.Services.CreateScope().ServiceProvider.GetServices<IAuditedState>())
-                breaches.AddRange(
-                    (await audited.Compare(ids, PeopleLab.Stop)).Select(found =>
-                        $"I6: {found.Id} differs from its events: {string.Join(", ", found.Deviations)}"
-                    )
-                );
+            breaches.AddRange(await Differences(lab, ids));
             return breaches;
         });
+
+    /// <summary>Returns the rides whose rows differ from the fold of their events, which holds when no message waits.</summary>
+    public static async Task<List<string>> Differences(PeopleLab lab, IReadOnlyCollection<Guid> ids)
+    {
+        await using var scope = lab.Services.CreateAsyncScope();
+        await Sequencer.CatchUp(scope.ServiceProvider.GetRequiredService<AppDbContext>(), PeopleLab.Stop);
+        List<string> differences = [];
+        foreach (var audited in scope.ServiceProvider.GetServices<IAuditedState>())
+        foreach (var found in await audited.Compare(ids, PeopleLab.Stop))
+            differences.Add($"I6: {found.Id} differs from its events: {string.Join(", ", found.Deviations)}");
+        return differences;
+    }
 
     static async Task<List<LoggedEvent>> Events(AppDbContext db, IReadOnlyCollection<Guid> ids)
     {

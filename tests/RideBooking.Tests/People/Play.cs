@@ -15,6 +15,9 @@ internal sealed class Play(PeopleLab lab, int number)
     /// <summary>The number of riders, and of drivers.</summary>
     public const int People = 3;
 
+    // After so many steps, what waits is delivered, so that rides can be compared with their events on the way, too.
+    const int StepsToQuiet = 30;
+
     // Enough for every timer of a ride and a payment, at half a minute each.
     const int MaxRounds = 40;
 
@@ -57,7 +60,15 @@ internal sealed class Play(PeopleLab lab, int number)
         while (lab.Waiting > 0)
             await lab.DeliverWaiting(0);
         foreach (var step in steps)
+        {
             _story.Add($"{step}: {await Take(step)}");
+            if (_story.Count % StepsToQuiet == 0)
+            {
+                await DeliverAll();
+                if (lab.Waiting == 0)
+                    (await PeopleInvariants.Differences(lab, _rides)).ShouldBeEmpty(Story);
+            }
+        }
         await End();
     }
 
@@ -132,9 +143,7 @@ internal sealed class Play(PeopleLab lab, int number)
         var answersLost = lab.Services.GetRequiredService<ResumePayments>();
         for (var round = 0; round < MaxRounds; round++)
         {
-            // A message that still fails after all others waits for the next round.
-            for (var left = 3 * lab.Waiting + 30; left > 0 && lab.Waiting > 0; left--)
-                await lab.DeliverWaiting(0);
+            await DeliverAll();
             for (var who = 0; who < People; who++)
                 await GoOn(who);
             if (lab.Waiting == 0 && await IsOver())
@@ -148,6 +157,13 @@ internal sealed class Play(PeopleLab lab, int number)
         while (lab.Waiting > 0 && !lab.Failures.Any())
             await lab.DeliverWaiting(0);
         lab.Forget();
+    }
+
+    // A message that still fails after all others waits for the next time.
+    async Task DeliverAll()
+    {
+        for (var left = 3 * lab.Waiting + 30; left > 0 && lab.Waiting > 0; left--)
+            await lab.DeliverWaiting(0);
     }
 
     async Task<bool> IsOver() =>

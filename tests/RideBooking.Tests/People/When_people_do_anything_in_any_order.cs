@@ -11,7 +11,7 @@ namespace RideBooking.Tests.People;
 /// </summary>
 public sealed class When_people_do_anything_in_any_order
 {
-    const int Runs = 4;
+    const int Runs = 6;
 
     [Fact]
     public async Task No_ride_is_lost_and_none_is_paid_twice()
