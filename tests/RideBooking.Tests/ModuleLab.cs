@@ -262,11 +262,20 @@ public class ModuleLab : IAsyncDisposable
     public async Task Advance(TimeSpan time)
     {
         Clock.Advance(time);
-        var due = _timers.FindAll(timer => timer.At <= Now);
-        _timers.RemoveAll(due.Contains);
-        foreach (var (_, message) in due)
+        foreach (var message in TakeDueTimers())
             await DeliverAndSettle(message);
     }
+
+    /// <summary>Takes the messages of the timers that are due, the earliest first.</summary>
+    protected List<object> TakeDueTimers()
+    {
+        var due = _timers.FindAll(timer => timer.At <= Now);
+        _timers.RemoveAll(due.Contains);
+        return [.. due.OrderBy(timer => timer.At).Select(timer => timer.Message)];
+    }
+
+    /// <summary>The id with which the outbox sent the message; null if it comes from elsewhere.</summary>
+    protected Guid? IdOf(object message) => _dispatcher.IdOf(message);
 
     public async ValueTask DisposeAsync()
     {

@@ -69,6 +69,10 @@ sealed class UnitOfWork : IAsyncDisposable
     /// <remarks>Only the comparison of its version shows whether it is the stored one.</remarks>
     public EntityEntry? CachedSaga { get; set; }
 
+    /// <summary>The turn at the saga; it ends with the attempt.</summary>
+    /// <remarks>A unit has one at most, so units never wait for each other in a circle.</remarks>
+    public IDisposable? Turn { get; set; }
+
     /// <summary>Called when the saga from memory is not the stored one.</summary>
     public Action? WhenStale { get; set; }
 
@@ -255,7 +259,14 @@ sealed class UnitOfWork : IAsyncDisposable
         lock (_lock)
             _hasEnded = true;
         s_active.TryRemove(Context, out _);
-        if (Transaction is not null)
-            await Transaction.DisposeAsync();
+        try
+        {
+            if (Transaction is not null)
+                await Transaction.DisposeAsync();
+        }
+        finally
+        {
+            Turn?.Dispose();
+        }
     }
 }

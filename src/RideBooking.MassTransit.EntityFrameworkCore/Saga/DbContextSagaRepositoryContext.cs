@@ -48,6 +48,8 @@ sealed class DbContextSagaRepositoryContext<TSaga, TMessage>(
 
     public async Task<SagaConsumeContext<TSaga, TMessage>> Load(Guid correlationId)
     {
+        if (cache is not null && unit is not null)
+            unit.Turn ??= await cache.Turns.Wait(correlationId, CancellationToken);
         var instance =
             TakeCached(correlationId) ?? await lockStrategy.Load(dbContext, correlationId, CancellationToken);
 

@@ -25,6 +25,9 @@ sealed class SagaCache<TSaga>(TimeProvider clock)
     IProperty? _version;
     DateTimeOffset _pausedUntil;
 
+    /// <summary>The turns of the messages, each of which reads what the one before it has committed.</summary>
+    public SagaTurns Turns { get; } = new();
+
     /// <summary>Removes the saga from the cache and returns it, if it is there and still valid.</summary>
     public TSaga? Take(Guid correlationId)
     {

@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using MassTransit;
 using MassTransit.Context;
@@ -34,6 +35,7 @@ internal sealed class DirectDispatcher(IServiceProvider services)
     readonly Dictionary<IProjection, SubscriptionReader?> _projections = services
         .GetServices<IProjection>()
         .ToDictionary(projection => projection, _ => (SubscriptionReader?)null);
+    readonly ConditionalWeakTable<object, object> _ids = [];
     Task _projected = Task.CompletedTask;
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -82,8 +84,12 @@ internal sealed class DirectDispatcher(IServiceProvider services)
             if (AsConsumed(message, consumes) is ({ } consumed, { } type))
                 await (Task)Call(nameof(DispatchTo), type, endpoint, consumed, id);
         if (_projections.Keys.Any(projection => projection.Events.Any(record => IsVersionOf(record, message))))
-            await Project(message, id);
+            // The log has what the outbox sent with the outbox's id, however often and with whatever id it is delivered.
+            await Project(message, IdOf(message) ?? id);
     }
+
+    /// <summary>The id with which the outbox sent the message; null if it comes from elsewhere.</summary>
+    public Guid? IdOf(object message) => _ids.TryGetValue(message, out var id) ? (Guid)id : null;
 
     // An event is consumed in any of its versions, as on the bus: a later one is an upcast, an earlier one its base.
     static (object Message, Type Type)? AsConsumed(object message, Func<Type, bool> consumes)
@@ -174,13 +180,20 @@ internal sealed class DirectDispatcher(IServiceProvider services)
             await outbox.Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(Stop);
         return
         [
-            .. rows.Select(Read),
+            .. rows.Select(Sent),
             .. timers.Select(row => new SetTimer(
                 row.Token,
                 row.DueTime,
                 Read(JsonSerializer.Deserialize<OutboxMessage>(row.Message)!)
             )),
         ];
+    }
+
+    object Sent(OutboxMessage row)
+    {
+        var message = Read(row);
+        _ids.Add(message, row.MessageId);
+        return message;
     }
 
     object Read(OutboxMessage row)

@@ -62,6 +62,7 @@ public sealed partial class LayoutTests
                     // Two modules together, in memory; the integration tests have the same folder for the same scenarios.
                     "Scenarios",
                     "CityDay",
+                    "People",
                     "MassTransitOnEntityFramework",
                     "MassTransitOnQuartz",
                 ]

@@ -11,7 +11,7 @@ public sealed class When_any_messages_come_in_any_order
 {
     const int Kinds = 31;
 
-    static readonly HashSet<(string From, string To)> s_legal = Legal();
+    static readonly HashSet<(string From, string To)> s_legal = RideTransitions.Legal();
 
     [Fact]
     public Task Every_ride_stays_consistent() =>
@@ -25,18 +25,6 @@ public sealed class When_any_messages_come_in_any_order
                 iter: 200,
                 threads: 1
             );
-
-    static HashSet<(string, string)> Legal()
-    {
-        var graph = new RideStateMachine(RideLab.Times, RideLab.Plausibility, RideLab.Rules).GetGraph();
-        return
-        [
-            .. from step in graph.Edges.Where(edge => edge.From.VertexType == typeof(MassTransit.State))
-            from onward in graph.Edges
-            where onward.From.Equals(step.To)
-            select (step.From.Title, onward.To.Title),
-        ];
-    }
 
     sealed class Storm : RideLab
     {

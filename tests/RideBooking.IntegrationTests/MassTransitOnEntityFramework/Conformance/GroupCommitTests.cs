@@ -158,6 +158,25 @@ public sealed class GroupCommitTests
     }
 
     [Theory, MemberData(nameof(Databases))]
+    public async Task Messages_of_one_saga_at_the_same_moment_do_not_fail_each_other(string provider)
+    {
+        const int scans = 20;
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        var watch = new Statements();
+        await using var bench = await Bench.StartAsync(servers, new() { Context = watch.On });
+        var parcel = await Posted(bench);
+        watch.Clear();
+
+        // There is no retry, so each conflict would be a fault.
+        await Task.WhenAll(Enumerable.Range(0, scans).Select(_ => bench.Publish(new ParcelScanned(parcel))));
+        await bench.IsDone("parcels", 1 + scans);
+
+        bench.Faults<ParcelScanned>().ShouldBe(0);
+        watch.Of("SELECT", "Scans").ShouldBe(0, "each message has the saga that the one before it has committed");
+        (await bench.Parcel(parcel))!.Scans.ShouldBe(scans);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
     public async Task A_saga_that_another_process_has_changed_is_handled_as_it_is_stored(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
