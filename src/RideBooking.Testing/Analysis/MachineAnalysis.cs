@@ -163,7 +163,7 @@ static class MachineAnalysis
             );
     }
 
-    /// <summary>Responses are told apart by their request's id, and timers by their token; other events are not.</summary>
+    /// <summary>Responses are distinguished by their request's id, and timers by their token; other events are not.</summary>
     static IEnumerable<MachineFinding> Shared(StateMachine machine) =>
         from it in MessageEvents(machine)
         group it.Name by Machine.MessageOf(it) into events

@@ -14,10 +14,10 @@ static class SystemClock
     public static IReadOnlyList<MachineFinding> In(LabView view)
     {
         using var process = Process.GetCurrentProcess();
-        var (start, end) = (new DateTimeOffset(process.StartTime), DateTimeOffset.UtcNow);
+        var (start, end) = (new DateTimeOffset(process.StartTime), TimeProvider.System.GetUtcNow());
         if (view.Now > start - s_apart && view.Now < end + s_apart)
             throw new InvalidOperationException(
-                $"The lab's clock is at {Formatting.Time(view.Now)}, within a day of the system's: their times cannot be told apart. Start it years away ({nameof(LabSetup.StartAt)})."
+                $"The lab's clock is at {Formatting.Time(view.Now)}, within a day of the system's: their times cannot be distinguished. Start it years away ({nameof(LabSetup.StartAt)})."
             );
         var sent = view
             .Observations.Where(it =>

@@ -3,7 +3,7 @@ using MassTransit;
 using static RideBooking.Testing.Expect;
 using static RideBooking.Testing.Step;
 
-namespace RideBooking.Testing.Tests.InFlight;
+namespace RideBooking.Testing.Tests.Lab;
 
 /// <summary>A new machine takes over the instances of production.</summary>
 public sealed class When_sagas_are_in_flight
@@ -57,7 +57,7 @@ public sealed class When_sagas_are_in_flight
         // Sorted, so that a change of the file shows only what changed.
         saved
             .Replace(
-                "urn:message:RideBooking.Testing.Tests.InFlight:When_sagas_are_in_flight+",
+                "urn:message:RideBooking.Testing.Tests.Lab:When_sagas_are_in_flight+",
                 "",
                 StringComparison.Ordinal
             )
@@ -97,7 +97,7 @@ public sealed class When_sagas_are_in_flight
             .FindingsIn(new LaterTripMachine())
             .Select(finding => finding.Text)
             .ShouldBe([
-                "State Away no longer handles the timer urn:message:RideBooking.Testing.Tests.InFlight:When_sagas_are_in_flight+Overdue: its instances wait for nothing.",
+                "State Away no longer handles the timer urn:message:RideBooking.Testing.Tests.Lab:When_sagas_are_in_flight+Overdue: its instances wait for nothing.",
                 "State Home was removed or renamed to Back: its instances have no state.",
             ]);
         MachineDescription
