@@ -48,8 +48,9 @@ public class SagaLab : IAsyncDisposable
         where TSaga : class, SagaStateMachineInstance => new(MachineOf<TSaga>(), Engine.Coverage);
 
     /// <summary>
-    /// Checks a machine's table for events that a state neither handles nor ignores, unreachable states, schedules that are
-    /// never cancelled, and events that find no instance.
+    /// Checks a machine's table for events that a state neither handles nor ignores (or not always), unreachable states,
+    /// schedules that are never cancelled, events that find no instance or share a message, and numbers of states that are
+    /// not fixed.
     /// </summary>
     /// <remarks>It sees MassTransit's own activities, but not what code schedules within a <c>Then</c>.</remarks>
     public IReadOnlyList<MachineFinding> FindingsOf<TSaga>()
@@ -62,6 +63,24 @@ public class SagaLab : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(machine);
         return MachineAnalysis.Of(machine);
     }
+
+    /// <summary>Finds stored and sent times of a run that come from the system's clock instead of the lab's.</summary>
+    /// <remarks>It sees the instances as they are at the end of the run. Times in the test's own messages are no findings.</remarks>
+    /// <exception cref="InvalidOperationException">The lab's clock is within a day of the system's.</exception>
+    public static IReadOnlyList<MachineFinding> FindingsOf(LabView run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return SystemClock.In(run);
+    }
+
+    /// <summary>
+    /// Checks whether the machine can take over instances that were exported, for example from production: each has a state
+    /// of the machine, which accepts every event, and all values that its type requires.
+    /// </summary>
+    /// <param name="json">An instance as a JSON object, or an array of them. Case and underscores of names do not count.</param>
+    public IReadOnlyList<MachineFinding> FindingsInExport<TSaga>(string json)
+        where TSaga : class, SagaStateMachineInstance =>
+        SagaExport.Findings((SagaStateMachine<TSaga>)MachineOf<TSaga>(), json);
 
     /// <summary>
     /// Draws a machine's states and transitions as a Mermaid diagram, for documentation that a test keeps up to date.

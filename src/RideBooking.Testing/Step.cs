@@ -38,6 +38,19 @@ public sealed class Step
         );
     }
 
+    /// <summary>Stores instances that were exported as JSON, for example from production.</summary>
+    /// <param name="json">An instance as a JSON object, or an array of them. Case and underscores of names do not count.</param>
+    /// <inheritdoc cref="Stored{TSaga}(TSaga)"/>
+    public static Step Stored<TSaga>(string json)
+        where TSaga : class, ISaga
+    {
+        var sagas = SagaExport.Read<TSaga>(json);
+        return new(
+            $"stored {sagas.Count} {Formatting.TypeName(typeof(TSaga))}",
+            [.. sagas.Select(Part (saga) => (stage, _, cancellationToken) => stage.Store(saga, cancellationToken))]
+        );
+    }
+
     /// <summary>Delivers the same message twice, with the same id.</summary>
     public static Step Twice(object message) =>
         new($"twice {message}", Delivery(message, TypeOf(message)), Delivery(message, TypeOf(message)));

@@ -1,6 +1,6 @@
 using MassTransit;
 
-namespace Errand;
+namespace ErrandSagas;
 
 public sealed record ErrandStarted(Guid ErrandId);
 
@@ -23,13 +23,13 @@ public sealed class ErrandMachine : MassTransitStateMachine<ErrandState>
 {
     public ErrandMachine()
     {
-        InstanceState(errand => errand.State);
+        InstanceState(saga => saga.State);
         Event(() => Begun, e => e.CorrelateById(c => c.Message.ErrandId));
         // An event that overtakes the one before it fails, and comes again.
         Event(() => Ended, e => e.CorrelateById(c => c.Message.ErrandId).OnMissingInstance(missing => missing.Fault()));
         Schedule(
             () => Deadline,
-            errand => errand.DeadlineToken,
+            saga => saga.DeadlineToken,
             schedule =>
             {
                 schedule.Delay = TimeSpan.FromHours(1);

@@ -4,7 +4,7 @@ using Xunit;
 using static RideBooking.Testing.Expect;
 using static RideBooking.Testing.Step;
 
-namespace Errand;
+namespace ErrandSagas;
 
 public sealed class ErrandTests
 {

@@ -16,6 +16,8 @@ static class MachineAnalysis
             .. Unreachable(machine, map),
             .. Uncancelled(machine, map),
             .. Uncorrelated(machine),
+            .. Shared(machine),
+            .. Unlisted(machine),
         ];
     }
 
@@ -31,17 +33,47 @@ static class MachineAnalysis
             && !it.Name.EndsWith(".AnyReceived", StringComparison.Ordinal)
         );
 
-    static IEnumerable<MachineFinding> Unaccepted(StateMachine machine) =>
-        from state in StatesBetween(machine)
-        let accepted = machine.NextEvents(state).Select(it => it.Name).ToHashSet()
-        from it in MessageEvents(machine)
-        where !accepted.Contains(it.Name)
-        select new MachineFinding(
-            MachineFindingKind.NotAccepted,
-            state.Name,
-            it.Name,
-            $"{it.Name} in state {state.Name} is neither handled nor ignored: it fails."
-        );
+    /// <summary>The events that fail in a state. None if the machine decides about unhandled events itself.</summary>
+    public static IEnumerable<MachineFinding> Unaccepted(StateMachine machine)
+    {
+        if (MachineInternals.DecidesAboutUnhandledEvents(machine))
+            yield break;
+        var unused = UnusedPendingStates(machine, new MachineMap(machine));
+        var never = MachineInternals
+            .Requests(machine)
+            .Where(request => request.Timeout == TimeSpan.Zero)
+            .Select(request => $"{request.Name}.TimeoutExpired")
+            .ToHashSet();
+        foreach (var state in StatesBetween(machine).Where(state => !unused.Contains(state.Name)))
+        {
+            var accepted = machine.NextEvents(state).Select(it => it.Name).ToHashSet();
+            foreach (var it in MessageEvents(machine).Where(it => !never.Contains(it.Name)))
+                if (!accepted.Contains(it.Name))
+                    yield return new MachineFinding(
+                        MachineFindingKind.NotAccepted,
+                        state.Name,
+                        it.Name,
+                        $"{it.Name} in state {state.Name} is neither handled nor ignored: it fails."
+                    );
+                else if (MachineInternals.IgnoresOnlySome(state, it))
+                    yield return new MachineFinding(
+                        MachineFindingKind.IgnoredConditionally,
+                        state.Name,
+                        it.Name,
+                        $"{it.Name} in state {state.Name} is ignored only under a condition: otherwise it fails."
+                    );
+        }
+    }
+
+    /// <summary>The states of requests whose machine waits for the response in a state of its own.</summary>
+    static HashSet<string> UnusedPendingStates(StateMachine machine, MachineMap map) =>
+        [
+            .. MachineInternals
+                .Requests(machine)
+                .Select(request => request.Pending)
+                .OfType<string>()
+                .Where(pending => map.Transitions.All(way => way.To != pending)),
+        ];
 
     static IEnumerable<MachineFinding> Unreachable(StateMachine machine, MachineMap map)
     {
@@ -51,8 +83,9 @@ static class MachineAnalysis
             foreach (var way in map.Transitions.Where(way => way.From == state))
                 if (reached.Add(way.To))
                     open.Enqueue(way.To);
+        var unused = UnusedPendingStates(machine, map);
         return from state in StatesBetween(machine)
-            where !reached.Contains(state.Name)
+            where !reached.Contains(state.Name) && !unused.Contains(state.Name)
             select new MachineFinding(
                 MachineFindingKind.Unreachable,
                 state.Name,
@@ -127,6 +160,32 @@ static class MachineAnalysis
                 null,
                 Formatting.TypeName(correlation.DataType),
                 $"No instance is found for {Formatting.TypeName(correlation.DataType)}: {result.Key} {result.Message}."
+            );
+    }
+
+    /// <summary>Responses are distinguished by their request's id, and timers by their token; other events are not.</summary>
+    static IEnumerable<MachineFinding> Shared(StateMachine machine) =>
+        from it in MessageEvents(machine)
+        group it.Name by Machine.MessageOf(it) into events
+        where events.Count() > 1 && events.Any(name => !name.Contains('.', StringComparison.Ordinal))
+        select new MachineFinding(
+            MachineFindingKind.SharedMessage,
+            null,
+            events.First(),
+            $"{Formatting.TypeName(events.Key!)} raises {string.Join(" and ", events)}: each message is handled once for each of them."
+        );
+
+    static IEnumerable<MachineFinding> Unlisted(StateMachine machine)
+    {
+        var listed = MachineInternals.ListedStates(machine);
+        return from state in machine.States
+            let number = MachineInternals.NumberOf(machine, state)
+            where number is not null && !listed.Contains(state.Name)
+            select new MachineFinding(
+                MachineFindingKind.Unlisted,
+                state.Name,
+                null,
+                $"State {state.Name} is stored as {number}, which changes with the machine's other states: list it in InstanceState."
             );
     }
 }
