@@ -105,6 +105,8 @@ public sealed class When_operators_use_the_console(ConsoleHost host) : IClassFix
         var driver = list.Body!["items"]![0]!["driverId"]!.ToString();
 
         await page.GotoAsync("console/failed-messages/list");
+        // What is typed and clicked while the page still loads may be lost.
+        await page.Locator("table.rows").WaitForAsync();
         await page.GetByLabel("Driver id").FillAsync(driver);
         await page.GetByLabel("Text of the failure").FillAsync("BROKEN in the demo");
         await page.GetByRole(AriaRole.Button, new() { Name = "Filter", Exact = true }).ClickAsync();

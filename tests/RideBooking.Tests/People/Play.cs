@@ -174,8 +174,9 @@ internal sealed class Play(PeopleLab lab, int number)
                     _rides.Contains(payment.CorrelationId)
                     && (
                         PeopleInvariants.Undecided.Contains(payment.Status)
-                        // The regular check for lost answers requests it again.
+                        // The regular check for lost answers asks the gateway again.
                         || payment.AuthorizationState == AuthorizationStates.Voiding
+                        || payment.Unresolved
                     )
                 )
         );
